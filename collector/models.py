@@ -21,6 +21,7 @@ from collector.laboratory.reception import models as laboratory_reception
 from collector.laboratory.release import models as laboratory_release
 from collector.laboratory.sampling import models as laboratory_sampling
 from collector.laboratory.units import models as laboratory_units
+from collector.material import models as material
 from collector.notices import models as notices
 from collector.people import models as people
 from collector.pickups import models as pickups
@@ -53,6 +54,7 @@ EVERY_MODULE = (
     laboratory_pooling,
     laboratory_reception,
     laboratory_units,
+    material,
     laboratory_release,
     laboratory_sampling,
     notices,

@@ -23,6 +23,11 @@ def words_in(text: str) -> list[str]:
     return "".join(sign if sign.isalnum() else " " for sign in "".join(letters)).split()
 
 
+def name_order(text: str) -> tuple[list[str], str]:
+    """Return the key that sorts names as a person does: Élise between Dora and Fanny."""
+    return words_in(text), text
+
+
 def search_text(texts: Iterable[str], phone: str | None = None) -> str:
     """Return the searchable text of a row: its words, apart and joined, and its telephone.
 

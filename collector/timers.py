@@ -16,9 +16,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from collector.audit.signing import HeadSigner
+from collector.banks.policy_changes import apply_change, due_changes
 from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
+from collector.donor_contact.loan_reminders import loan_reminders, queue_loan_reminders
 from collector.donor_contact.reminders import (
     Reminder,
     evening_reminders,
@@ -127,8 +129,10 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
             return [
                 _expiry(bank_id, now),
                 _old_imports(bank_id, now),
+                *_policy_changes(session, bank_id, now),
                 *_forecasts(session, bank_id, now),
                 _usual_weeks(bank_id, now),
+                _loan_reminders(bank_id, now),
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
                 _old_places(bank_id, now),
@@ -151,6 +155,17 @@ def _expiry(bank_id: int, now: datetime) -> TimerTask:
         is_due=lambda session: bool(expired_donors(session, now=now, bank_id=bank_id)),
         run=lambda session: suspend_expired(session, now=now, bank_id=bank_id),
     )
+
+
+def _policy_changes(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:
+    for change in due_changes(session, now=now, bank_id=bank_id):
+        yield TimerTask(
+            bank_id=bank_id,
+            timer="policy_change",
+            subject=f"policy:{change.key}",
+            is_due=lambda _: True,
+            run=partial(apply_change, now=now, bank_id=bank_id, change_id=change.id),
+        )
 
 
 def _usual_weeks(bank_id: int, now: datetime) -> TimerTask:
@@ -199,6 +214,16 @@ def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:
         subject=f"storage:{bank_id}",
         is_due=lambda session: has_due_alarms(session, now=now, bank_id=bank_id),
         run=lambda session: raise_due_alarms(session, now=now, bank_id=bank_id),
+    )
+
+
+def _loan_reminders(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="loan_reminders",
+        subject=f"loans:{bank_id}",
+        is_due=lambda session: bool(loan_reminders(session, now=now, bank_id=bank_id)),
+        run=lambda session: queue_loan_reminders(session, now=now, bank_id=bank_id),
     )
 
 

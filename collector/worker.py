@@ -25,6 +25,7 @@ from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
+from collector.rounds.leave_calendars import look_at_calendars
 from collector.timers import record_pulse, run_timers
 from collector.web.message_rendering import render_notice
 
@@ -34,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = {
     PROPOSE: propose,
 }
 LOOK_SECONDS = 1.0
+CALENDAR_SECONDS = 60.0
 BEAT_EVERY = timedelta(minutes=1)
 """Interval of the delivery's pulse."""
 
@@ -56,6 +58,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     threads = [
         _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
         _start("webhooks", partial(_post, app, clock, stop), stop, dead),
+        _start("calendars", partial(_follow_calendars, app, clock, stop), stop, dead),
         _start("timers", partial(run_timers, app, clock, stop), stop, dead),
         _start("maintenance", partial(run_maintenance, app, clock, stop), stop, dead),
     ]
@@ -111,6 +114,20 @@ def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
                 )
             except OperationalError as away:
                 log.warning("the outbox waits for the database: %s", away.orig)
+
+
+def _follow_calendars(app: Flask, clock: Clock, stop: threading.Event) -> None:
+    """Look at the due calendars of leave every minute."""
+    settings = app.extensions["milkround_settings"]
+    fetcher, vault = HttpPoster(settings.webhook_networks), Vault(settings.secret_key)
+    while not stop.wait(CALENDAR_SECONDS):
+        with app.app_context():
+            try:
+                look_at_calendars(
+                    transaction, reading=reading, fetcher=fetcher, vault=vault, now=clock.now
+                )
+            except OperationalError as away:
+                log.warning("the calendars of leave wait for the database: %s", away.orig)
 
 
 def _post(app: Flask, clock: Clock, stop: threading.Event) -> None:

@@ -18,7 +18,7 @@ const shared = {
   format: "esm",
   target: ["es2022", "safari16"],
   logLevel: "warning",
-  loader: { ".png": "copy", ".svg": "copy", ".webmanifest": "copy" },
+  loader: { ".png": "copy", ".svg": "copy", ".webp": "copy", ".webmanifest": "copy" },
 };
 
 async function sources(folder, ending) {
@@ -40,6 +40,7 @@ const entries = [
   ...(await sources("icons", ".png")),
   ...(await sources("icons", ".svg")),
   ...(await sources("screenshots", ".png")),
+  ...(await sources("guides", ".webp")),
 ];
 const site = await esbuild.build({
   ...shared,

@@ -1,4 +1,4 @@
-"""Posting to an address outside, which may be any that a person typed.
+"""Posting to an address outside and fetching from one, which may be any that a person typed.
 
 The name is resolved once, and the connection goes to the address that was judged: a name that
 changes its address in between reaches nothing else. Private addresses are refused unless the
@@ -9,6 +9,8 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,8 +31,16 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A fetched content, or the code of the failure."""
+
+    content: bytes = b""
+    fault: str = ""
+
+
 class HttpPoster:
-    """Posting over HTTP.
+    """Posting and fetching over HTTP.
 
     Parameters
     ----------
@@ -49,6 +59,30 @@ class HttpPoster:
         Posted
             With `name_unknown`, `address_refused`, `no_connection` or `tls_needed` as fault.
         """
+        answer = self._asked("POST", url, body=body, headers=headers, most=MOST_BYTES)
+        return Posted(fault=answer) if isinstance(answer, str) else Posted(status=answer[0])
+
+    def fetch(self, url: str, *, most: int) -> Fetched:
+        """Fetch an address once; more than `most` bytes are refused.
+
+        Returns
+        -------
+        Fetched
+            With `too_large`, `answer_refused` or a fault of `post`.
+        """
+        headers = {"Accept": "text/calendar", "User-Agent": "Milkround"}
+        answer = self._asked("GET", url, body=None, headers=headers, most=most + 1)
+        if isinstance(answer, str):
+            return Fetched(fault=answer)
+        status, content = answer
+        if status != HTTPStatus.OK:
+            return Fetched(fault="answer_refused")
+        return Fetched(content=content) if len(content) <= most else Fetched(fault="too_large")
+
+    def _asked(
+        self, method: str, url: str, *, body: bytes | None, headers: dict[str, str], most: int
+    ) -> tuple[int, bytes] | str:
+        """Return the status and the begin of an answer, or the code of the failure."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         secure = parts.scheme == "https"
@@ -56,16 +90,16 @@ class HttpPoster:
         try:
             address = self._judged(host, port)
         except OSError:
-            return Posted(fault="name_unknown")
+            return "name_unknown"
         if address is None:
-            return Posted(fault="address_refused")
+            return "address_refused"
         if not secure and not self._is_permitted(address):
-            return Posted(fault="tls_needed")
-        target = parts._replace(scheme="", netloc="").geturl() or "/"
+            return "tls_needed"
+        target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
         try:
             with _pool(host, str(address), port, secure=secure) as pool:
                 answer = pool.urlopen(
-                    "POST",
+                    method,
                     target,
                     body=body,
                     headers=headers | {"Host": parts.netloc},
@@ -73,11 +107,11 @@ class HttpPoster:
                     retries=False,
                     preload_content=False,
                 )
-                answer.read(MOST_BYTES)
+                content = answer.read(most)
                 answer.close()
         except (HTTPError, OSError):
-            return Posted(fault="no_connection")
-        return Posted(status=answer.status)
+            return "no_connection"
+        return answer.status, content
 
     def _judged(self, host: str, port: int) -> IpAddress | None:
         """Return the first address of a name, if all of its addresses are permitted."""

@@ -41,7 +41,7 @@ def make_webhook(
     Refused
         `webhook_address_unreadable`; `kinds_missing`.
     """
-    if not _is_address(url):
+    if not is_address(url):
         raise Refused("webhook_address_unreadable")
     wanted = [kind for kind in KINDS if kind in kinds]
     if not wanted:
@@ -139,7 +139,7 @@ def latest_attempts(session: Session, webhook: Webhook) -> list[WebhookAttempt]:
     )
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
     """Return whether a text is an address of the web, without a name and password in it."""
     try:
         parts = urlsplit(url)

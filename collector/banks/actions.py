@@ -1,8 +1,8 @@
-"""Foundation of a bank, and changes of its sites, rules and zones."""
+"""Foundation of a bank, and changes of its sites and zones."""
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.directory import begin_directory
-from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind, Zone
+from collector.banks.models import Bank, Jurisdiction, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
-from collector.banks.policy_values import refuse_contradiction, value_in
-from collector.banks.queries import get_bank, policies_of, policy_row
+from collector.banks.queries import get_bank
 from collector.config import LANGUAGES
 from collector.db import owned
-from collector.errors import Conflict, Refused
+from collector.errors import Refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 WEEKDAYS = frozenset("1234567")
@@ -168,60 +167,6 @@ def add_site(
     session.add(site)
     session.flush()
     return site
-
-
-def change_policy(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    actor: str,
-    key: str,
-    seen: str,
-    value: str,
-    source: str,
-    verified_by: str | None,
-    on: date,
-) -> Policy:
-    """Change a rule with its source, and record whether the value was verified there.
-
-    Parameters
-    ----------
-    seen
-        The value shown on the page; if the row differs by now, a colleague has changed it.
-    verified_by
-        The person who read this value at its source; None leaves the rule marked.
-
-    Raises
-    ------
-    Refused
-        `source_missing`, and the refusals of `value_in` and `refuse_contradiction`.
-    Conflict
-        `rule_changed_meanwhile`.
-    """
-    policy = policy_row(session, bank_id=bank_id, key=key, for_change=True)
-    wanted = value_in(value, key=key, unit=policy.unit)
-    refuse_contradiction(policies_of(session, bank_id), key=key, value=wanted)
-    if not source.strip():
-        raise Refused("source_missing")
-    if policy.value != seen:
-        raise Conflict("rule_changed_meanwhile")
-    policy.value, policy.source = wanted, source.strip()
-    policy.verified_by, policy.verified_on = verified_by, on if verified_by else None
-    session.flush()
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action="rule changed",
-        subject=f"policy:{key}",
-        before=seen,
-        after=wanted,
-        source=policy.source,
-        verified=verified_by is not None,
-    )
-    return policy
 
 
 def set_weekdays(

@@ -217,6 +217,31 @@ class PolicyPeriod(BankOwned, Base):
     """The instant of the undo; the row itself is never removed."""
 
 
+class PolicyChange(BankOwned, Base):
+    """A change of a policy: planned for a day, in force, or withdrawn before that day."""
+
+    __tablename__ = "policy_changes"
+
+    key: Mapped[str]
+    value: Mapped[str]
+    source: Mapped[str]
+    verified_by: Mapped[str | None]
+    verified_on: Mapped[date | None]
+    counts_from: Mapped[date]
+    """The first day on which the value counts, in the bank's time zone."""
+    made_by: Mapped[str]
+    """The actor, as in the audit chain."""
+    made_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant at which the policy took the value; None while the change is planned."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    former_value: Mapped[str | None] = mapped_column(default=None)
+    """The value before, kept at the application; the source and mark before likewise."""
+    former_source: Mapped[str | None] = mapped_column(default=None)
+    former_verified_by: Mapped[str | None] = mapped_column(default=None)
+    former_verified_on: Mapped[date | None] = mapped_column(default=None)
+
+
 class Lactarium(Base):
     """An entry of the public directory, shared by all banks of the installation."""
 

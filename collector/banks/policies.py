@@ -353,19 +353,18 @@ class Policies:
     """The policies of one bank, with typed access.
 
     A spread, a level or a rule of the stock without a row has Milkround's own starting value.
-
-    Parameters
-    ----------
-    rows
-        The lasting rules.
-    dated
-        The values of rules that are changed for some days; they come before the lasting ones.
     """
 
-    def __init__(self, rows: Iterable[Policy], dated: Mapping[str, str] | None = None) -> None:
+    def __init__(self, rows: Iterable[Policy]) -> None:
         presets = (*SPREADS_AND_LEVELS, *STOCK)
         starting = {preset.key.value: str(preset.value) for preset in presets}
-        self._values = starting | {row.key: row.value for row in rows} | dict(dated or {})
+        self._values = starting | {row.key: row.value for row in rows}
+
+    def replaced(self, values: Mapping[str, str]) -> "Policies":
+        """Return these policies with other values of some keys."""
+        others = Policies(())
+        others._values = self._values | dict(values)
+        return others
 
     def __getitem__(self, key: PolicyKey) -> int:
         """Return the value of a policy in the unit of its name."""

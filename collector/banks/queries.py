@@ -6,9 +6,19 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Policy, PolicyPeriod, PublicText, PublicTextKey, Site, Zone
+from collector.banks.models import (
+    Bank,
+    Policy,
+    PolicyChange,
+    PolicyPeriod,
+    PublicText,
+    PublicTextKey,
+    Site,
+    Zone,
+)
 from collector.banks.policies import Policies
 from collector.errors import NotFound
+from collector.search_words import name_order
 
 
 def get_bank(session: Session, bank_id: int) -> Bank:
@@ -25,18 +35,25 @@ def policies_of(session: Session, bank_id: int, *, on: date | None = None) -> Po
     Parameters
     ----------
     on
-        The day whose dated changes count too; None for the lasting rules alone.
+        The day for which they are asked: changes planned until then count, and dated changes
+        that contain it come before them. None is the present, without dated changes.
     """
-    rows = session.scalars(select(Policy).where(Policy.bank_id == bank_id))
+    policies = Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
     if on is None:
-        return Policies(rows)
-    inside = (PolicyPeriod.first <= on) & (PolicyPeriod.last >= on)
-    periods = session.scalars(
+        return policies
+    planned = planned_changes(session, bank_id)
+    inside = session.scalars(
         select(PolicyPeriod)
-        .where(PolicyPeriod.bank_id == bank_id, PolicyPeriod.withdrawn_at.is_(None), inside)
+        .where(
+            PolicyPeriod.bank_id == bank_id,
+            PolicyPeriod.withdrawn_at.is_(None),
+            PolicyPeriod.first <= on,
+            PolicyPeriod.last >= on,
+        )
         .order_by(PolicyPeriod.id)
     )
-    return Policies(rows, {each.key: each.value for each in periods})
+    lasting = {change.key: change.value for change in planned if change.counts_from <= on}
+    return policies.replaced(lasting | {period.key: period.value for period in inside})
 
 
 def policy_periods(session: Session, bank_id: int, *, since: date) -> Sequence[PolicyPeriod]:
@@ -51,6 +68,20 @@ def policy_periods(session: Session, bank_id: int, *, since: date) -> Sequence[P
         .order_by(PolicyPeriod.id.desc())
     )
     return rows.all()
+
+
+def planned_changes(
+    session: Session, bank_id: int, *, key: str | None = None
+) -> list[PolicyChange]:
+    """Return the planned changes of a bank's policies, or of one policy, by day."""
+    planned = select(PolicyChange).where(
+        PolicyChange.bank_id == bank_id,
+        PolicyChange.applied_at.is_(None),
+        PolicyChange.withdrawn_at.is_(None),
+    )
+    if key is not None:
+        planned = planned.where(PolicyChange.key == key)
+    return list(session.scalars(planned.order_by(PolicyChange.counts_from, PolicyChange.id)))
 
 
 def policy_rows(session: Session, bank_id: int) -> list[Policy]:
@@ -77,7 +108,8 @@ def policy_row(session: Session, *, bank_id: int, key: str, for_change: bool = F
 
 def sites_of(session: Session, bank_id: int) -> list[Site]:
     """Return the sites of a bank, by name."""
-    return list(session.scalars(select(Site).where(Site.bank_id == bank_id).order_by(Site.name)))
+    found = session.scalars(select(Site).where(Site.bank_id == bank_id))
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def site_named(session: Session, *, bank_id: int, name: str) -> Site:
@@ -96,12 +128,13 @@ def site_named(session: Session, *, bank_id: int, name: str) -> Site:
 
 def zones_of(session: Session, bank_id: int) -> list[Zone]:
     """Return the zones of a bank, by name."""
-    return list(session.scalars(select(Zone).where(Zone.bank_id == bank_id).order_by(Zone.name)))
+    found = session.scalars(select(Zone).where(Zone.bank_id == bank_id))
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def banks(session: Session) -> list[Bank]:
     """Return every bank of this installation, by name."""
-    return list(session.scalars(select(Bank).order_by(Bank.name)))
+    return sorted(session.scalars(select(Bank)), key=lambda each: name_order(each.name))
 
 
 def bank_by_slug(session: Session, slug: str) -> Bank:

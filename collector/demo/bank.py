@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collector.banks.actions import add_site, change_policy, found_bank
+from collector.banks.actions import add_site, found_bank
 from collector.banks.directory import LactariumEntry, write_line
 from collector.banks.fleet import STARTING_CAPACITY, write_box, write_vehicle
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
 from collector.banks.policies import PolicyKey
+from collector.banks.policy_changes import PolicyDraft, change_policy
 from collector.demo.cast import LATER, CastMember, DemoRequest, cast
+from collector.demo.material import stock_material
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
@@ -105,12 +107,12 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         now=now,
         bank_id=bank.id,
         actor="system",
-        key=PolicyKey.DEMAND_ML_PER_DAY,
-        seen="0",
-        value=DEMAND_ML_PER_DAY,
-        source=DEMAND_SOURCE,
-        verified_by=None,
-        on=today,
+        draft=PolicyDraft(
+            key=PolicyKey.DEMAND_ML_PER_DAY,
+            seen="0",
+            value=DEMAND_ML_PER_DAY,
+            source=DEMAND_SOURCE,
+        ),
     )
     _equip(session, bank, now=now, day=today)
     _employ(session, bank, now=now)
@@ -162,6 +164,7 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
     """Create the demonstration's requests of a day once, with shifts on a day without any."""
+    stock_material(session, bank, now=now, day=day)
     if not shifts_on(session, bank_id=bank.id, day=day):
         put_teams_on_duty(session, bank.id, day, TEAMS, now=now)
     asked_already = select(func.count()).where(

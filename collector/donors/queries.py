@@ -7,7 +7,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from collector.donors.models import Decision, Donor, DonorState, Stay
 from collector.errors import NotFound
 from collector.places.models import Address
-from collector.search_words import is_found, search_text
+from collector.search_words import is_found, name_order, search_text
 
 BETWEEN_DIGITS = (" ", ".", "-", "/", "(", ")", "\N{NO-BREAK SPACE}")
 PHONE_DIGITS = 9
@@ -48,18 +48,17 @@ def has_donors(session: Session, bank_id: int) -> bool:
 
 
 def donors_of(session: Session, bank_id: int) -> list[Donor]:
-    """Return the donors of a bank with their files, by name.
+    """Return the donors of a bank with their files, by name; accents do not count.
 
     Files that were merged into another are left out.
     """
-    return list(
-        session.scalars(
-            select(Donor)
-            .options(*donor_options())
-            .where(Donor.bank_id == bank_id, Donor.joined_into_id.is_(None))
-            .order_by(Donor.family_name, Donor.first_name, Donor.id)
-        )
+    found = session.scalars(
+        select(Donor)
+        .options(*donor_options())
+        .where(Donor.bank_id == bank_id, Donor.joined_into_id.is_(None))
+        .order_by(Donor.id)
     )
+    return sorted(found, key=lambda each: name_order(f"{each.family_name} {each.first_name}"))
 
 
 def candidates_of(session: Session, bank_id: int) -> list[Donor]:

@@ -15,6 +15,7 @@ from collector.donors.queries import donor_options, get_donor
 from collector.errors import Conflict, NotFound, Refused
 from collector.places.actions import NewAddress, new_address
 from collector.places.models import Address, Position
+from collector.search_words import name_order
 
 ONE_DAY = timedelta(days=1)
 
@@ -25,9 +26,8 @@ def places_of(session: Session, bank_id: int) -> list[MeetingPlace]:
         select(MeetingPlace)
         .options(joinedload(MeetingPlace.address).joinedload(Address.position))
         .where(MeetingPlace.bank_id == bank_id)
-        .order_by(MeetingPlace.name)
     )
-    return list(session.scalars(found))
+    return sorted(session.scalars(found), key=lambda each: name_order(each.name))
 
 
 def get_place(session: Session, bank_id: int, place_id: int) -> MeetingPlace:

@@ -77,3 +77,34 @@ class ChannelChoice(BankOwned, Base):
 
     recipient: Mapped[str]
     channel: Mapped[Channel]
+
+
+class TextForm(StrEnum):
+    """The form of a message: an e-mail, or a text message, which a push message shares."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MessageText(BankOwned, Base):
+    """A bank's own wording of one kind of message, in one language and form."""
+
+    __tablename__ = "message_texts"
+    __table_args__ = (UniqueConstraint("bank_id", "key", "form", "language", "discreet"),)
+
+    key: Mapped[str]
+    """The kind of message, of `collector.donor_contact.message_texts.MESSAGES`."""
+    form: Mapped[TextForm]
+    language: Mapped[str]
+    discreet: Mapped[bool]
+    """Whether it is for recipients who asked for discretion."""
+    subject: Mapped[str]
+    """The subject of an e-mail; empty for a text message."""
+    text: Mapped[str]
+    """Plain text with placeholders such as `{day}`, without a signature."""
+    changed_by: Mapped[str]
+    """The actor, as in the audit chain."""
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

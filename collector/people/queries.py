@@ -11,6 +11,7 @@ from collector.banks.models import Bank
 from collector.people.links import hashed
 from collector.people.models import Person, Role, RoleGrant, SignInLink, Surface, WebSession
 from collector.people.sessions import has_ended
+from collector.search_words import name_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +96,18 @@ def _digits(phone: str) -> str:
 
 def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Person]:
     """Return the active people of a bank with a role, by name."""
-    return list(
-        session.scalars(
-            select(Person)
-            .join(RoleGrant)
-            .where(Person.bank_id == bank_id, RoleGrant.role == role, Person.active)
-            .order_by(Person.name)
-        )
+    found = session.scalars(
+        select(Person)
+        .join(RoleGrant)
+        .where(Person.bank_id == bank_id, RoleGrant.role == role, Person.active)
     )
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def staff_of(session: Session, bank_id: int) -> list[Person]:
     """Return the present and former staff of a bank, by name."""
-    return list(
-        session.scalars(select(Person).where(Person.bank_id == bank_id).order_by(Person.name))
-    )
+    found = session.scalars(select(Person).where(Person.bank_id == bank_id))
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def is_professional(session: Session, *, bank_id: int, person_id: int) -> bool:

@@ -11,6 +11,7 @@ from collector.audit.actions import record
 from collector.errors import Conflict, NotFound
 from collector.field_parsers import FieldMistake
 from collector.people.models import Person, Role, RoleGrant
+from collector.search_words import name_order
 
 
 def person_with_roles(session: Session, *, bank_id: int, person_id: int) -> Person:
@@ -33,14 +34,10 @@ def person_with_roles(session: Session, *, bank_id: int, person_id: int) -> Pers
 
 def staff_with_roles(session: Session, bank_id: int) -> list[Person]:
     """Return the staff of a bank with the roles, present people first, by name."""
-    return list(
-        session.scalars(
-            select(Person)
-            .where(Person.bank_id == bank_id)
-            .options(selectinload(Person.grants))
-            .order_by(Person.active.desc(), Person.name)
-        )
+    found = session.scalars(
+        select(Person).where(Person.bank_id == bank_id).options(selectinload(Person.grants))
     )
+    return sorted(found, key=lambda each: (not each.active, name_order(each.name)))
 
 
 def roles_text(person: Person) -> str:

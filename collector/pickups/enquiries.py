@@ -15,7 +15,7 @@ from collector.pickups.actions import accept, change, request_pickup
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.flags import is_below_minimum
 from collector.pickups.models import Enquiry, Pickup, Purpose
-from collector.pickups.purposes import purposes_for
+from collector.pickups.purposes import fetches_milk, purposes_for
 
 HELD_FOR = timedelta(minutes=10)
 
@@ -115,7 +115,13 @@ def confirm(
     if slot is None or not is_held(enquiry, now=now):
         raise Refused("slot_not_held")
     policies = policies_of(session, donor.bank_id)
-    purposes = purposes_for(donor, days=(slot.day,), policies=policies, kept=draft.purposes)
+    purposes = purposes_for(
+        donor,
+        days=(slot.day,),
+        policies=policies,
+        kept=draft.purposes,
+        fetches=fetches_milk(draft),
+    )
     draft = replace(draft, windows=(slot,), purposes=purposes)
     pickup = _write(session, enquiry, draft, now=now, actor=actor, promised_at=promised_at)
     pickup.promised_at = now

@@ -68,8 +68,12 @@ def fetch_by(oldest_on: date, policies: Policies) -> date:
 
 
 def is_below_minimum(milk: Pickup | PickupDraft, policies: Policies) -> bool:
-    """Return whether there is less milk than the bank's minimum; own child's milk has none."""
-    is_gift = milk.line is not MilkLine.OWN_CHILD
+    """Return whether there is less milk than the bank's minimum.
+
+    Milk for the donor's own child has no minimum, and neither has a visit that fetches no milk.
+    """
+    is_drop = Purpose.MATERIAL_DROP in milk.purposes and Purpose.COLLECTION not in milk.purposes
+    is_gift = milk.line is not MilkLine.OWN_CHILD and not is_drop
     return is_gift and milk.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]
 
 

@@ -6,13 +6,19 @@ from datetime import date
 from collector.banks.policies import Policies
 from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, judge
 from collector.donors.models import Donor
+from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import Purpose
 
 COMPUTED = frozenset({Purpose.COLLECTION, Purpose.FIRST_INTERVIEW, Purpose.BLOOD_SAMPLE})
 
 
 def purposes_for(
-    donor: Donor, *, days: Collection[date], policies: Policies, kept: Iterable[str] = ()
+    donor: Donor,
+    *,
+    days: Collection[date],
+    policies: Policies,
+    kept: Iterable[str] = (),
+    fetches: bool = True,
 ) -> tuple[Purpose, ...]:
     """Return the purposes of a visit on one of these days.
 
@@ -23,17 +29,25 @@ def purposes_for(
     ----------
     kept
         Purposes that a coordinator added, such as the return of a pump.
+    fetches
+        Whether there is milk to fetch. Without milk a donor who gives gets material alone.
     """
     besides = {Purpose(purpose) for purpose in kept} - COMPUTED
     reasons = {reason for day in days for reason in judge(donor, on=day, policies=policies).reasons}
-    computed = (
-        {Purpose.FIRST_INTERVIEW}
-        if EligibilityReason.NOT_INTERVIEWED in reasons
-        else {Purpose.COLLECTION}
-    )
-    if Purpose.COLLECTION in computed and reasons & BLOOD_HELPS:
-        computed.add(Purpose.BLOOD_SAMPLE)
+    if EligibilityReason.NOT_INTERVIEWED in reasons:
+        computed = {Purpose.FIRST_INTERVIEW}
+    elif fetches:
+        computed = {Purpose.COLLECTION}
+        if reasons & BLOOD_HELPS:
+            computed.add(Purpose.BLOOD_SAMPLE)
+    else:
+        computed = {Purpose.MATERIAL_DROP}
     return tuple(purpose for purpose in Purpose if purpose in computed | besides)
+
+
+def fetches_milk(draft: PickupDraft) -> bool:
+    """Return whether a draft has milk to fetch; without bottles it may be a drop of material."""
+    return draft.bottles > 0 or Purpose.MATERIAL_DROP not in draft.purposes
 
 
 def gives_milk(donor: Donor, *, on: date, policies: Policies) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from collector.errors import Refused
 from collector.places.models import PostcodePlace
+from collector.search_words import words_in
 
 POSTCODE = re.compile(r"\d{5}")
 
@@ -78,6 +79,21 @@ def locate_postcode(session: Session, postcode: str) -> PostcodeLocation | None:
     for length in (5, 3, 2):
         if (near := PREFECTURES.get(postcode[:length])) is not None:
             return PostcodeLocation(postcode=postcode, town="", at=near, exact=False)
+    return None
+
+
+def locate_town(session: Session, town: str) -> PostcodeLocation | None:
+    """Return the centre of a commune of the installed list by its name, or None."""
+    wanted = words_in(town)
+    if not wanted:
+        return None
+    like = f"%{wanted[-1][:4]}%"
+    for known in session.scalars(
+        select(PostcodePlace).where(func.lower(PostcodePlace.town).like(like))
+    ):
+        if words_in(known.town) == wanted:
+            at = (known.latitude, known.longitude)
+            return PostcodeLocation(postcode=known.postcode, town=known.town, at=at, exact=True)
     return None
 
 

@@ -28,6 +28,7 @@ from collector.donors.models import (
 from collector.donors.queries import get_donor
 from collector.donors.stays import move_stays
 from collector.errors import Refused
+from collector.material.models import Loan, MaterialMovement
 from collector.notices.models import Notice
 from collector.pickups.enquiries import enquiry_of
 from collector.pickups.giving import giving_of
@@ -102,6 +103,8 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
         "call_backs": select(CallBack.id).where(CallBack.donor_id == gone.id),
         "screenings": select(Screening.id).where(Screening.donor_id == gone.id),
         "changes": select(FileChange.id).where(FileChange.donor_id == gone.id),
+        "loans": select(Loan.id).where(Loan.donor_id == gone.id),
+        "material": select(MaterialMovement.id).where(MaterialMovement.donor_id == gone.id),
         "stays": select(Stay.id).where(Stay.donor_id == gone.id),
         "notices": select(Notice.id).where(*_owed(gone)),
     }
@@ -143,7 +146,7 @@ def _owed(donor: Donor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _move(session: Session, kept: Donor, gone: Donor) -> None:
-    for row in (Pickup, Serology, CallBack, FileChange):
+    for row in (Pickup, Serology, CallBack, FileChange, Loan, MaterialMovement):
         session.execute(update(row).where(row.donor_id == gone.id).values(donor_id=kept.id))
     answered = select(Screening.questionnaire_id).where(Screening.donor_id == kept.id)
     # Answers to one question version are unique per file; a second set stays with its file, and is

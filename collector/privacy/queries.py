@@ -18,6 +18,8 @@ from collector.laboratory.holds.models import LaboratoryHold
 from collector.laboratory.holds.standing import of_donor_or_containers
 from collector.laboratory.pooling.models import Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
+from collector.material.models import MaterialMovement
+from collector.material.queries import loans_of
 from collector.notices.models import Notice, PushSubscription
 from collector.notices.queries import chosen_channel
 from collector.pickups.enquiries import enquiry_of
@@ -53,6 +55,15 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         **_plans(session, donor),
         "visits": [
             _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
+        ],
+        "loans": [
+            as_json(each, "out_on", "due_on", "returned_on", "lost_on")
+            | as_json(each.device, "serial", "name")
+            for each in loans_of(session, bank_id=bank_id, donor_id=donor_id)
+        ],
+        "material": [
+            as_json(each, "made_at", "kind", "item", "quantity")
+            for each in _rows(session, MaterialMovement, donor)
         ],
         "stopped_milk": _stopped_milk(session, donor),
         "messages": [
@@ -278,7 +289,9 @@ def _photo(photo: DoorPhoto) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, row: type[Decision | CallBack | FileChange], donor: Donor) -> list[Any]:
+def _rows(
+    session: Session, row: type[Decision | CallBack | FileChange | MaterialMovement], donor: Donor
+) -> list[Any]:
     return list(session.scalars(select(row).where(row.donor_id == donor.id).order_by(row.id)))
 
 

@@ -24,6 +24,7 @@ from collector.donors.models import (
 )
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
+from collector.material.models import Loan, MaterialMovement
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Giving, Pickup
@@ -109,6 +110,8 @@ def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, 
         (Screening, "screenings"),
         (FileChange, "changes"),
         (Stay, "stays"),
+        (Loan, "loans"),
+        (MaterialMovement, "material"),
     )
     for row, table in moved:
         theirs = row.donor_id == kept.id, row.id.in_(held.get(table, ()))

@@ -33,6 +33,8 @@ class LoadItem(StrEnum):
     BLOOD_SAMPLE = "blood_sample"
     FIRST_INTERVIEW = "first_interview"
     MATERIAL_DROP = "material_drop"
+    LABELS = "labels"
+    PUMP_PARTS = "pump_parts"
 
 
 class EventKind(StrEnum):

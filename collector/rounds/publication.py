@@ -206,7 +206,8 @@ def _stop(stop: RoundStop, given: Promise, day: date) -> Snapshot:
 def stop_details(pickup: Pickup, day: date) -> Snapshot:
     """Return the details of a visit as a phone receives them, whatever its round and its times.
 
-    `milk_held` stands only where it is true. It never tells the reason.
+    `milk_held` stands only where it is true, and `kit_wanted` where something is wanted. The reason
+    of a hold is never told.
     """
     donor = pickup.donor
     return {
@@ -222,6 +223,7 @@ def stop_details(pickup: Pickup, day: date) -> Snapshot:
         "empties_wanted": pickup.empties_wanted,
         "call_first": pickup.call_first,
         "note": pickup.note,
+        **({"kit_wanted": list(pickup.kit_wanted)} if pickup.kit_wanted else {}),
         **({"milk_held": True} if _is_milk_held(pickup) else {}),
     }
 

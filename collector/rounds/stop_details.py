@@ -253,6 +253,7 @@ def _readable(stop: Snapshot) -> dict[str, Any]:
         "bottles": stop["bottles"],
         "volume_ml": stop["volume_ml"],
         "empties": stop["empties_wanted"],
+        "kit": tuple(stop.get("kit_wanted", ())),
         "call_first": stop["call_first"],
         "note": stop["note"],
         "own_child": stop.get("line") == MilkLine.OWN_CHILD,

@@ -1,10 +1,11 @@
 """Hours on duty: the hours of a shift without the absences of its collector and its vehicle."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from collector.banks.models import Site
 from collector.service_day import ServiceDay
 from collector.shifts.models import Absence, AbsenceReason, RosterShift
 
@@ -77,6 +78,32 @@ def during_shift(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo
             )
         )
     return found
+
+
+def within_site_hours(duty: Duty, zone: ZoneInfo) -> Duty | None:
+    """Return a duty within the opening hours of its first and its last site; None if closed.
+
+    A round leaves the first site once it is open and is back at the last one before it closes.
+
+    Parameters
+    ----------
+    duty
+        Its shift has both sites loaded.
+    """
+    shift, day = duty.shift, ServiceDay(duty.shift.day, zone)
+    start, end = shift.start_site, shift.end_site
+    if not (_is_open(start, shift.day) and _is_open(end, shift.day)):
+        return None
+    begins, ends = duty.begins, duty.ends
+    if start.opens is not None:
+        begins = max(begins, day.instant(start.opens))
+    if end.closes is not None:
+        ends = min(ends, day.instant(end.closes))
+    return replace(duty, begins=begins, ends=ends) if begins < ends else None
+
+
+def _is_open(site: Site, day: date) -> bool:
+    return not site.weekdays or str(day.isoweekday()) in site.weekdays
 
 
 def break_of(duty: Duty, zone: ZoneInfo) -> tuple[datetime, datetime, timedelta] | None:

@@ -151,6 +151,8 @@ class Absence(BankOwned, Base):
     reason: Mapped[AbsenceReason]
     disruption_id: Mapped[int | None] = mapped_column(ForeignKey("disruptions.id"), index=True)
     """The disruption whose acceptance wrote it; its reversal withdraws it. None for another."""
+    from_calendar: Mapped[bool] = mapped_column(default=False)
+    """Whether it came from a followed calendar, whose next look may withdraw it."""
     noted_by: Mapped[str]
     """As in the audit chain: `person:12`."""
     noted_at: Mapped[datetime]
@@ -162,3 +164,23 @@ class Absence(BankOwned, Base):
     def of_all(self) -> bool:
         """Whether it holds for every collector: the bank is closed."""
         return self.reason is AbsenceReason.CLOSED
+
+
+class LeaveCalendar(BankOwned, Base):
+    """The address of a person's calendar whose events become leave."""
+
+    __tablename__ = "leave_calendars"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    sealed_url: Mapped[str]
+    """The address, encrypted: whoever has it reads the calendar."""
+    host: Mapped[str]
+    """The server of the address, to be shown."""
+    next_look_at: Mapped[datetime] = mapped_column(index=True)
+    looked_at: Mapped[datetime | None] = mapped_column(default=None)
+    fault: Mapped[str]
+    """The code of the last look's failure; empty if it was read."""
+    left_out: Mapped[int]
+    """Events during which visits are planned, left to a coordinator."""
+    made_by: Mapped[str]
+    """The actor, as in the audit chain."""

@@ -13,7 +13,7 @@ from collector.banks.calendar import closing_days
 from collector.banks.models import ClosingDay
 from collector.banks.queries import get_bank
 from collector.service_day import ServiceDay
-from collector.shifts.duty import Duty, duty_of
+from collector.shifts.duty import Duty, duty_of, within_site_hours
 from collector.shifts.models import Absence, AbsenceReason, Contract, RosterShift, WeeklyShift
 
 OF_A_SHIFT: Sequence[_AbstractLoad] = (
@@ -101,7 +101,8 @@ def duties_between(session: Session, *, bank_id: int, first: date, last: date) -
         duty_of(shift, absences, zone)
         for shift in shifts_between(session, bank_id=bank_id, first=first, last=last)
     )
-    return [duty for duty in found if duty is not None]
+    open_ones = (within_site_hours(duty, zone) for duty in found if duty is not None)
+    return [duty for duty in open_ones if duty is not None]
 
 
 def days_on_duty(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:

@@ -17,6 +17,7 @@ DETAILS: Mapping[str, LazyString] = {
     "bottles": _("Bottles"),
     "volume_ml": _("Volume"),
     "empties": _("Empty bottles"),
+    "kit": _("Material to bring"),
     "call_first": _("Call before the visit"),
     "note": _("Note"),
     "own_child": _("Milk for her own child"),
@@ -28,6 +29,8 @@ LOAD_ITEMS: Mapping[str, LazyString] = {
     "blood_sample": _("kits for blood samples"),
     "first_interview": _("papers for first interviews"),
     "material_drop": _("material for donors"),
+    "labels": _("labels for donors"),
+    "pump_parts": _("pump parts for donors"),
 }
 
 ROUND_STATES: Mapping[str, LazyString] = {

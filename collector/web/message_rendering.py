@@ -18,10 +18,11 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import Settings
 from collector.donor_contact.loss import is_silenced
+from collector.donor_contact.message_texts import MESSAGES, TextKey, message_key, message_text
 from collector.donors.models import Donor
 from collector.notices.delivery import RenderedNotice, Withheld
 from collector.notices.gsm import to_gsm
-from collector.notices.models import Channel, Notice, PushSubscription
+from collector.notices.models import Channel, Notice, PushSubscription, TextForm
 from collector.people.actions import make_link
 from collector.people.links import hashed, new_code
 from collector.people.second_factor import make_code
@@ -29,6 +30,7 @@ from collector.people.sign_in_codes import permits_code
 from collector.pickups.visit_links import make_visit_link
 from collector.web.audit_wording import action_words
 from collector.web.formats import hour
+from collector.web.message_wording import Wording, composed, placeholder_values
 
 SIGN_IN = "sign_in"
 PROOF = "code"
@@ -48,6 +50,8 @@ PAGES = {
     "visit_cancelled": "donor/request/",
     "call_booked": "donor/screening/call-back",
     "contact_received": "donor/screening/",
+    "device_due": "donor/",
+    "device_overdue": "donor/",
     "contact_changed": "board/donors/{donor}",
     "proofs_changed": "account/proofs",
 }
@@ -77,8 +81,8 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
         current_app.test_request_context(base_url=settings.public_url),
         force_locale(notice.language),
     ):
-        text = render_template(
-            f"{'email' if notice.channel is Channel.EMAIL else 'sms'}/{notice.template}.txt",
+        text = _own_text(session, notice, bank, link=link, discreet=discreet) or render_template(
+            f"{_form_of(notice).value}/{notice.template}.txt",
             bank=bank,
             signature=signature,
             link=link,
@@ -97,6 +101,29 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
         link=link,
         keys=_keys(session, notice),
     )
+
+
+def _form_of(notice: Notice) -> TextForm:
+    return TextForm.EMAIL if notice.channel is Channel.EMAIL else TextForm.SMS
+
+
+def _own_text(
+    session: Session, notice: Notice, bank: Bank, *, link: str, discreet: bool
+) -> str | None:
+    """Return the message in the bank's own words; None while Milkround's text counts.
+
+    A bank's plain text never replaces a missing discreet one.
+    """
+    key = message_key(notice.template, notice.figures)
+    if key not in MESSAGES:
+        return None
+    of = TextKey(key=key, form=_form_of(notice), language=notice.language, discreet=discreet)
+    own = message_text(session, bank_id=bank.id, of=of)
+    if own is None:
+        return None
+    values = placeholder_values(_readable(notice.figures), link=link, phone=bank.phone)
+    wording = Wording(own.subject, own.text)
+    return composed(of.form, wording, values, "" if discreet else bank.name)
 
 
 def _settings() -> Settings:

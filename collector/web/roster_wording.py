@@ -21,6 +21,9 @@ ERRORS: Mapping[str, LazyString] = {
     "own_role": _("You keep the role of administrator: another administrator may take it."),
     "role_missing": _("Choose at least one role."),
     "opening_code_wrong": _("This is not the code of the console. Look there again."),
+    "calendar_address_unreadable": _(
+        "Write a whole address, such as https://example.org/leave.ics."
+    ),
     "opening_half": _("Give both hours, or neither."),
     "capacity_zero": _("%(name)s carries nothing: correct its capacity or that of its boxes."),
     "closing_known": _("This day is a closing day already."),
@@ -48,3 +51,15 @@ ERRORS: Mapping[str, LazyString] = {
     "shift_backwards": _("A shift ends after it begins."),
     "shift_twice": _("She has a shift on %(day)s already that overlaps with this one."),
 }
+
+CALENDAR_FAULTS: Mapping[str, LazyString] = {
+    "name_unknown": _("The name of its server is not known."),
+    "address_refused": _("Its address is a private one, which this installation does not permit."),
+    "tls_needed": _("Its address needs https."),
+    "no_connection": _("Its server did not answer."),
+    "answer_refused": _("Its server refused it. Is the address still right?"),
+    "too_large": _("It is larger than 1 MB."),
+    "calendar_not_read": _("It is no calendar that can be read."),
+    "secret_changed": _("Type the address again: the secret of the installation has changed."),
+}
+"""Sentences of a calendar that could not be read, by code."""

@@ -38,6 +38,7 @@ OPEN = {
     "public.who",
     "public.how",
     "public.questions",
+    "guides.guide",
     "public_texts.of_site",
     "public_texts.of_bank",
     "public.where",

@@ -23,7 +23,7 @@ from collector.donors.queries import donor_options
 from collector.errors import Conflict
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
-from collector.pickups.purposes import purposes_for
+from collector.pickups.purposes import fetches_milk, purposes_for
 from collector.pickups.queries import get_pickup
 from collector.places.models import Address
 from collector.planning.booking.slot_prices import (
@@ -315,7 +315,8 @@ def _pickup(
     """Return a request without a row, as the planner would see it."""
     donor = requested.donor
     policies, kept = policies_of(session, donor.bank_id), requested.draft.purposes
-    purposes = purposes_for(donor, days=(day,), policies=policies, kept=kept)
+    fetches = fetches_milk(requested.draft)
+    purposes = purposes_for(donor, days=(day,), policies=policies, kept=kept, fetches=fetches)
     pickup = Pickup(
         id=key,
         bank_id=donor.bank_id,

@@ -48,7 +48,7 @@ from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
-from collector.shifts.duty import Duty, break_of, duty_of, rostered
+from collector.shifts.duty import Duty, break_of, duty_of, rostered, within_site_hours
 from collector.shifts.models import Absence, RosterShift
 from collector.shifts.queries import absences_on
 from routing.problem import Break, Pin, Place, Problem, Visit, Window
@@ -106,8 +106,10 @@ class DayFacts:
         return tuple(round_ for round_ in self.rounds if self.duty(round_.shift) is not None)
 
     def duty(self, shift: RosterShift) -> Duty | None:
-        """Return the hours on duty of a shift; None without any."""
-        return duty_of(shift, self.absences, self.service_day.zone)
+        """Return the hours on duty of a shift while its sites are open; None without any."""
+        zone = self.service_day.zone
+        duty = duty_of(shift, self.absences, zone)
+        return within_site_hours(duty, zone) if duty is not None else None
 
     @property
     def stops(self) -> list[RoundStop]:

@@ -12,6 +12,7 @@ from collector.banks.models import PublicTextKey
 from collector.banks.queries import get_bank, incomplete_notices
 from collector.jobs.timer_failures import timer_failures
 from collector.maintenance.work_checks import standing_still
+from collector.material.queries import loans_of
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.web.board.bank.opening import missing_steps
@@ -59,6 +60,7 @@ def bank_cards(session: Session, bank_id: int, day: date) -> list[Card]:
         _public_texts(session, bank_id),
         _opening(session, bank_id),
         _fleet(session, bank_id, day),
+        _loans(session, bank_id, day),
     ]
 
 
@@ -127,6 +129,25 @@ def _public_texts(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the texts"),
         icon="warning",
         lines=tuple(str(TEXT_TITLES[key]) for key in incomplete),
+    )
+
+
+def _loans(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of the devices whose day of return is over."""
+    overdue = [loan for loan in loans_of(session, bank_id=bank_id) if loan.due_on < day]
+    return Card(
+        title=gettext("Devices overdue"),
+        count=len(overdue),
+        words=ngettext("%(num)s device is overdue", "%(num)s devices are overdue", len(overdue))
+        if overdue
+        else "",
+        address=url_for("board.material.loans"),
+        action=gettext("Look at the loans"),
+        icon="clock",
+        lines=tuple(
+            f"{loan.device.serial}{COLON} {loan.donor.first_name}, {short_day(loan.due_on)}"
+            for loan in overdue[:MOST_NAMES]
+        ),
     )
 
 

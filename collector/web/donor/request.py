@@ -38,6 +38,8 @@ from collector.web.wording import sentence
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
 
+MATERIAL = "material"
+"""The address of a request for empty bottles alone."""
 JUST_BEFORE = timedelta(hours=1)
 """Time after an agreement in which a second tab or *Back* leads to the visit."""
 
@@ -65,7 +67,9 @@ def form() -> str | Response:
     """Show the form as the donor left it, or with the amounts of her last request."""
     with reading() as session:
         last = last_request(session, bank_id=actor().bank_id, donor_id=donor_id())
-        return _show(session, forms.milk_form(last, enquiry_of(session, donor_id())))
+        only = forms.OnlyForm.queried().only.data == MATERIAL
+        enquiry = None if only else enquiry_of(session, donor_id())
+        return _show(session, forms.milk_form(last, enquiry, only_material=only))
 
 
 @blueprint.post("/")

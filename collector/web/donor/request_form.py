@@ -9,13 +9,19 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from collector.errors import Refused
-from collector.field_parsers import choice_parser, parse_date, parse_volume_ml, parse_whole_number
+from collector.field_parsers import (
+    FieldMistake,
+    choice_parser,
+    parse_date,
+    parse_volume_ml,
+    parse_whole_number,
+)
 from collector.pickups.drafts import PickupDraft, draft_of
 from collector.pickups.models import Enquiry, HoldReason, Kit, MilkLine, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import DONOR_DAYS_AHEAD, MOST_WINDOWS
 from collector.web.donor.pages import FormPage
-from collector.web.framework.forms import ChoicesField, FlagField, ParsedField, TextField
+from collector.web.framework.forms import ChoicesField, FlagField, Form, ParsedField, TextField
 from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
 
 ROWS_SHOWN = 3
@@ -31,6 +37,10 @@ MILK = (
     "health",
 )
 """The fields that a first interview does not ask."""
+USUAL_EMPTIES = 10
+"""Empty bottles that the form proposes to a donor who has none left."""
+BROUGHT = frozenset({"empties_wanted", "kit_wanted"})
+"""The fields of the material to bring, which a visit without milk asks."""
 
 
 def parse_answer(text: str) -> bool:
@@ -69,6 +79,8 @@ class MilkForm(PickupForm):
     freezer_quarters = ParsedField(QUARTERS.get, blank=None)
     empties_wanted = ParsedField(parse_whole_number, blank=0)
     kit_wanted = ChoicesField(Kit, name="kit")
+    only_material = FlagField()
+    """The donor has no milk to fetch and no empty bottles left."""
     health = ChoicesField(HoldReason, AnswerField)
 
 
@@ -79,6 +91,12 @@ class DoorForm(PickupForm):
     do_not_ring = FlagField()
     neighbour = FlagField()
     note = TextField()
+
+
+class OnlyForm(Form):
+    """The part of a visit that the donor came to ask for."""
+
+    only = TextField(longest=20)
 
 
 class VisitForm(MilkForm, DoorForm):
@@ -131,18 +149,49 @@ def change_form(pickup: Pickup) -> VisitForm:
     draft = draft_of(pickup)
     lines: list[dict[str, object]] = [window._asdict() for window in draft.windows]
     lines += [{}] * (ROWS_SHOWN - len(lines))
-    return VisitForm(data=asdict(draft) | {"windows": lines})
+    only = _is_drop(draft.purposes)
+    return VisitForm(data=asdict(draft) | {"windows": lines, "only_material": only})
 
 
-def milk_form(last: Pickup | None, enquiry: Enquiry | None) -> MilkForm:
-    """Return the form of the first step, as the donor left it or as she answered last time."""
-    return MilkForm(data=carried_over(last) | (draft_values(enquiry) if enquiry else {}))
+def milk_form(
+    last: Pickup | None, enquiry: Enquiry | None, *, only_material: bool = False
+) -> MilkForm:
+    """Return the form of the first step, as the donor left it or as she answered last time.
+
+    Parameters
+    ----------
+    only_material
+        Whether she came to ask for empty bottles alone.
+    """
+    values = carried_over(last) | (draft_values(enquiry) if enquiry else {})
+    if only_material:
+        values |= {"only_material": True, "bottles": None, "volume_ml": None}
+        values["empties_wanted"] = values.get("empties_wanted") or USUAL_EMPTIES
+    return MilkForm(data=values)
 
 
 def draft_values(enquiry: Enquiry) -> dict[str, object]:
     """Return the fields of the first step as an enquiry keeps them."""
     draft = draft_of(enquiry)
-    return {name: getattr(draft, name) for name in MILK}
+    return {name: getattr(draft, name) for name in MILK} | {
+        "only_material": _is_drop(draft.purposes)
+    }
+
+
+def _leave_out(form: MilkForm, purposes: tuple[Purpose, ...]) -> None:
+    """Leave the fields out that the visit does not ask; material alone asks what to bring."""
+    if Purpose.COLLECTION in purposes:
+        return
+    asked = frozenset() if Purpose.FIRST_INTERVIEW in purposes else BROUGHT
+    form.leave_out(name for name in MILK if name not in asked)
+
+
+def _is_drop(purposes: Iterable[str]) -> bool:
+    """Return whether a visit brings material and fetches no milk."""
+    return Purpose.MATERIAL_DROP in set(purposes) and not set(purposes) & {
+        Purpose.COLLECTION,
+        Purpose.FIRST_INTERVIEW,
+    }
 
 
 def read_draft(
@@ -157,11 +206,16 @@ def read_draft(
     """
     days = form.windows.days if isinstance(form, VisitForm) else ()
     purposes = purposes_for(
-        page.donor, days=days or (page.today,), policies=page.policies, kept=kept
+        page.donor,
+        days=days or (page.today,),
+        policies=page.policies,
+        kept=kept,
+        fetches=not form.only_material.data,
     )
-    if Purpose.COLLECTION not in purposes:
-        form.leave_out(MILK)
+    _leave_out(form, purposes)
     form.validate()
     draft = form.draft(purposes=purposes)
+    if purposes == (Purpose.MATERIAL_DROP,) and not (draft.empties_wanted or draft.kit_wanted):
+        form.add_mistakes([FieldMistake("empties_wanted", "nothing_to_bring")])
     form.check(draft, now=now, zone=page.bank.zone, days_ahead=DONOR_DAYS_AHEAD)
     return draft

@@ -48,6 +48,11 @@ def asset(source: str) -> str:
     return url_for("static", filename=f"dist/{built}")
 
 
+def has_asset(source: str) -> bool:
+    """Return whether a source file was built."""
+    return source in manifest()
+
+
 @cache
 def manifest() -> dict[str, str]:
     """Return the built name by source name."""

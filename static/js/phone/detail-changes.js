@@ -1,6 +1,6 @@
 // Details of a stop that differ between two revisions, in words: the old beside the new.
 // The same details stand in collector/rounds/stop_details.py.
-import { counted, litres, t } from "./texts.js";
+import { counted, kitWords, litres, t } from "./texts.js";
 
 const yesNo = (value) => t(value ? "detail_yes" : "detail_no");
 
@@ -13,6 +13,7 @@ const DETAILS = {
   bottles: (stop) => counted("bottles", stop.bottles),
   volume: (stop) => litres(stop.volume_ml),
   empties: (stop) => counted("empties", stop.empties_wanted),
+  kit: (stop) => kitWords(stop),
   call_first: (stop) => yesNo(stop.call_first),
   note: (stop) => stop.note,
   own_child: (stop) => yesNo(stop.line === "own_child"),

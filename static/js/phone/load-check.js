@@ -3,6 +3,7 @@ import { h, message } from "./dom.js";
 import { icon } from "./icons.js";
 import { counted, t } from "./texts.js";
 
+const BY_KIT = { labels: "load_labels", pump_parts: "load_pump_parts" };
 const BY_PURPOSE = { blood_sample: "load_blood", first_interview: "load_interview", material_drop: "load_material" };
 
 // `lacking()` names what was not ticked; `passes()` warns of it once.
@@ -29,7 +30,8 @@ export function loadCheck(stops) {
 function itemsOf(stops) {
   const empties = stops.reduce((total, stop) => total + stop.empties_wanted, 0);
   const ofPurpose = Object.entries(BY_PURPOSE).map(([purpose, words]) => ({ item: purpose, words, n: stops.filter((stop) => stop.purposes.includes(purpose)).length }));
-  return [{ item: "empties", words: "empties", n: empties }, ...ofPurpose]
+  const ofKit = Object.entries(BY_KIT).map(([kit, words]) => ({ item: kit, words, n: stops.filter((stop) => stop.kit_wanted?.includes(kit)).length }));
+  return [{ item: "empties", words: "empties", n: empties }, ...ofKit, ...ofPurpose]
     .filter(({ n }) => n > 0)
     .map(({ item, words, n }) => ({ item, words: counted(words, n), input: h("input", { type: "checkbox", name: "load", value: item }) }));
 }

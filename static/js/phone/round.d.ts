@@ -39,6 +39,7 @@ export interface Stop {
   note: string;
   code: string;
   milk_held?: boolean;
+  kit_wanted?: ("labels" | "pump_parts")[];
   line?: "donated" | "own_child";
 }
 

@@ -3,7 +3,7 @@ import { button, h, link } from "./dom.js";
 import { icon } from "./icons.js";
 import { navigateButton, otherApps } from "./navigation.js";
 import { addressPart, factList, isShown } from "./stop-address.js";
-import { celsius, clock, counted, grouped, litres, t } from "./texts.js";
+import { celsius, clock, counted, grouped, kitWords, litres, t } from "./texts.js";
 
 export const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", material_drop: "empty", pump_return: "box", ward: "flag" };
 
@@ -47,8 +47,9 @@ function flags(stop) {
 // Bottles to take and empties to leave, side by side and large.
 function loads(stop) {
   const take = stop.bottles ? [counted("bottles", stop.bottles), t("about", { volume: litres(stop.volume_ml) })] : [t("nothing_to_take")];
-  const leave = stop.empties_wanted ? [counted("empties", stop.empties_wanted)] : [t("nothing_to_leave")];
-  return h("dl", { class: "loads" }, load("bottle", t("take"), take, stop.bottles), load("empty", t("leave"), leave, stop.empties_wanted));
+  const kit = kitWords(stop);
+  const leave = stop.empties_wanted ? [counted("empties", stop.empties_wanted), kit] : [kit || t("nothing_to_leave")];
+  return h("dl", { class: "loads" }, load("bottle", t("take"), take, stop.bottles), load("empty", t("leave"), leave, stop.empties_wanted || kit));
 }
 
 const load = (sign, name, figures, any) =>

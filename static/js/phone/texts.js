@@ -12,6 +12,9 @@ export function counted(key, n) {
   return t(`${key}_${plurals.select(n) === "one" ? "one" : "many"}`, { n: number(n) });
 }
 
+// The material that a visit brings besides empty bottles, in words; empty if none.
+export const kitWords = (stop) => (stop.kit_wanted ?? []).map((kit) => t(`kit_${kit}`)).join(", ");
+
 // "en" alone means American: November 24 instead of 24 November.
 const dates = language === "en" ? "en-GB" : language;
 

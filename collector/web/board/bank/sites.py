@@ -14,8 +14,9 @@ from collector.banks.queries import get_bank, sites_of
 from collector.banks.sites import change_site, retire_site, site_mistakes
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, Refused
-from collector.field_parsers import parse_decimal, parse_time, parse_whole_number
+from collector.field_parsers import FieldMistake, parse_decimal, parse_time, parse_whole_number
 from collector.people.models import Role
+from collector.places.postcodes import locate_town
 from collector.places.validation import refuse_position
 from collector.shifts.fleet_changes import days_at_site
 from collector.web.board.page_context import author, page, refuse_mistaken, today
@@ -35,6 +36,8 @@ guard(blueprint, Role.COORDINATOR, Role.ADMIN, within="board")
 
 LONGEST_NAME = 80
 PLACE = ("latitude", "longitude")
+CENTRE = "centre"
+"""The button that takes the centre of the commune."""
 
 
 class SiteForm(Form):
@@ -50,6 +53,8 @@ class SiteForm(Form):
     closes = ParsedField[time | None](parse_time, blank=None)
     weekdays = KeysField(default=())
     seen = ParsedField(parse_whole_number, blank=0)
+    act = TextField(longest=10)
+    """The button that was pressed."""
 
     @classmethod
     def of(cls, site: Site) -> "SiteForm":
@@ -61,7 +66,7 @@ class SiteForm(Form):
 
     def facts(self) -> dict[str, Any]:
         """Return the columns of the site."""
-        facts = {name: value for name, value in self.data.items() if name != "seen"}
+        facts = {name: value for name, value in self.data.items() if name not in {"seen", "act"}}
         return facts | {"weekdays": [str(day) for day in sorted(set(self.weekdays.data))]}
 
 
@@ -139,6 +144,8 @@ def _refuse_used(session: Session, site_id: int, on: date | None) -> None:
 def _write(site_id: int | None) -> Response | tuple[str, int]:
     who, form = actor(), SiteForm.sent()
     form.validate()
+    if form.act.data == CENTRE:
+        return _at_centre(form, site_id)
     try:
         with transaction() as session:
             _check(session, form, site_id)
@@ -159,6 +166,18 @@ def _write(site_id: int | None) -> Response | tuple[str, int]:
         return _form(form, site_id), 409
     flash(gettext("The site is noted."), "ok")
     return redirect(url_for("board.sites.home"), code=303)
+
+
+def _at_centre(form: SiteForm, site_id: int | None) -> tuple[str, int]:
+    """Show the form with the position of its town, if the installed list has it."""
+    with reading() as session:
+        found = locate_town(session, form.town.data)
+    if found is None:
+        form.add_mistakes([FieldMistake("town", "town_not_in_list")])
+        return _form(form, site_id), 422
+    form.latitude.process_data(found.at[0])
+    form.longitude.process_data(found.at[1])
+    return _form(form, site_id, told=False), 200
 
 
 def _check(session: Session, form: SiteForm, site_id: int | None) -> None:
@@ -185,7 +204,8 @@ def _list(wrong: str = "") -> str:
         )
 
 
-def _form(form: SiteForm, site_id: int | None) -> str:
+def _form(form: SiteForm, site_id: int | None, *, told: bool = True) -> str:
+    """Show the form; a button that only fills a field in tells no mistake."""
     with reading() as session:
         known = sites_of(session, actor().bank_id)
         others = [
@@ -197,7 +217,7 @@ def _form(form: SiteForm, site_id: int | None) -> str:
             session,
             "board/bank/site.html",
             typed=form.typed,
-            wrong=form.wrong,
+            wrong=form.wrong if told else {},
             weekdays=form.weekdays.data,
             site_id=site_id,
             map={"sites": others, "known": []},

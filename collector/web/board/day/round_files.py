@@ -12,13 +12,15 @@ from flask import Blueprint, Response, jsonify, make_response
 from collector.banks.models import Site
 from collector.db import reading
 from collector.errors import NotFound
+from collector.planning.problem.build import build_problem, load_facts, plannable_pickups
+from collector.planning.problem.vroom_export import vroom_request
 from collector.rounds.models import Round, RoundStop
-from collector.rounds.queries import get_round
+from collector.rounds.queries import day_plan, get_round
 from collector.web.board.page_context import civil_day
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor
 
-blueprint = Blueprint("round_files", __name__, url_prefix="/days/<day>/rounds")
+blueprint = Blueprint("round_files", __name__, url_prefix="/days/<day>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class PlaceOnRound:
     at: datetime | None
 
 
-@blueprint.get("/<int:round_id>.geojson")
+@blueprint.get("/rounds/<int:round_id>.geojson")
 @grave
 def geojson(day: str, round_id: int) -> Response:
     """Return a round as GeoJSON: a line, and a point for each place."""
@@ -55,7 +57,7 @@ def geojson(day: str, round_id: int) -> Response:
     return _named(answer, f"round-{day}-{round_.letter}.geojson")
 
 
-@blueprint.get("/<int:round_id>.gpx")
+@blueprint.get("/rounds/<int:round_id>.gpx")
 @grave
 def gpx(day: str, round_id: int) -> Response:
     """Return a round as a GPX route."""
@@ -71,6 +73,23 @@ def gpx(day: str, round_id: int) -> Response:
     answer = make_response(file.to_xml())
     answer.mimetype = "application/gpx+xml"
     return _named(answer, f"round-{day}-{round_.letter}.gpx")
+
+
+@blueprint.get("/vroom.json")
+@grave
+def vroom(day: str) -> Response:
+    """Return the problem of a day as a request in VROOM's JSON, without any name."""
+    on_day = civil_day(day)
+    with reading() as session:
+        plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        facts = load_facts(session, plan)
+        problem = build_problem(facts, plannable_pickups(facts))
+        request = vroom_request(
+            problem, epoch=facts.service_day.epoch, orders=facts.orders(problem)
+        )
+    return _named(jsonify(request), f"day-{day}-vroom.json")
 
 
 def _named(answer: Response, name: str) -> Response:

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from collector.audit.queries import history_of
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.custody.models import Container, ContainerState
-from collector.custody.queries import containers_of, kits_of
+from collector.custody.queries import containers_of
 from collector.db import reading, transaction
 from collector.donor_contact.loss import loss_of
+from collector.donors.call_backs import open_call_back
 from collector.donors.contact import place_donor, settle_phone, text_number
 from collector.donors.duplicates import duplicates_of, household_of, keep_apart
 from collector.donors.eligibility import judge, serology_valid_until
@@ -21,9 +22,11 @@ from collector.donors.models import Donor
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
+from collector.material.queries import ledger_of
 from collector.people.queries import staff_of
 from collector.pickups.queries import requests_of_donor
 from collector.places.models import PositionSource
+from collector.places.postcodes import PostcodeLocation, locate_postcode
 from collector.places.validation import refuse_position
 from collector.roads.queries import FAR_FROM_ROAD, metres_to_road
 from collector.roads.travel import FARTHEST_FROM_ROAD
@@ -33,6 +36,7 @@ from collector.web.data_copy_wording import label, shown
 from collector.web.framework.entry import wanted_page
 from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
+from collector.web.material_wording import ITEMS
 from collector.web.wording import ERRORS, sentence
 
 blueprint = Blueprint("donors", __name__, url_prefix="/donors")
@@ -91,6 +95,7 @@ def file(donor_id: int) -> str:
             judgement=judge(donor, on=today(), policies=policies_of(session, bank_id)),
             valid_until=serology_valid_until(donor),
             pickups=pickups,
+            call=open_call_back(session, donor),
             loss=loss_of(session, bank_id=bank_id, donor_id=donor_id),
             untold=untold_changes(session, bank_id=bank_id, today=today(), donor_id=donor_id),
             containers={
@@ -103,7 +108,8 @@ def file(donor_id: int) -> str:
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people=_actors(session, donor),
             changes=changes_of(session, donor),
-            kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
+            ledger=ledger_of(session, bank_id=bank_id, donor_id=donor_id),
+            items=ITEMS,
             twins=duplicates_of(session, donor),
             household=household_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)
@@ -158,11 +164,18 @@ def _position_page(donor_id: int, wrong: str = "", sent: PositionForm | None = N
             donor=donor,
             map={"sites": sites, "known": known},
             typed=(sent or PositionForm(obj=donor.address.position)).typed,
+            centre=_commune_centre(session, donor),
             can_look_up=settings().geocoder != "none",
             next=wanted_page(),
             wrong=wrong,
             road=_road_note(session, donor),
         )
+
+
+def _commune_centre(session: Session, donor: Donor) -> PostcodeLocation | None:
+    """Return the centre of the donor's commune, if the installed list has it."""
+    found = locate_postcode(session, donor.address.postcode)
+    return found if found is not None and found.exact else None
 
 
 def _road_note(session: Session, donor: Donor) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from collector.field_parsers import (
 )
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import HoldReason, MilkLine, Purpose
-from collector.pickups.purposes import purposes_for
+from collector.pickups.purposes import fetches_milk, purposes_for
 from collector.pickups.validation import STAFF_DAYS_AHEAD
 from collector.service_day import ServiceDay
 from collector.web.framework.forms import (
@@ -107,7 +107,13 @@ class CallForm(PickupForm):
     ) -> PickupDraft:
         self.validate()
         draft = self.draft()
-        purposes = purposes_for(donor, days=days, policies=policies, kept=draft.purposes)
+        purposes = purposes_for(
+            donor,
+            days=days,
+            policies=policies,
+            kept=draft.purposes,
+            fetches=fetches_milk(draft),
+        )
         draft = replace(draft, purposes=purposes)
         self.check(draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD)
         return draft

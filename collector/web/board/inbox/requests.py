@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -25,6 +26,8 @@ from collector.web.board.inbox.request_form import (
 )
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import FLAGS, word
+from collector.web.formats import day as day_in_words
+from collector.web.formats import hours
 from collector.web.framework.guards import actor, now
 from collector.web.health_questions import QUESTIONS
 
@@ -65,13 +68,23 @@ def make() -> Response | tuple[str, int]:
     if form.wrong:
         with reading() as session:
             return form_page(session, form), 422
-    flash(
-        gettext("The visit is agreed.") if form.held.data else gettext("The request is kept."), "ok"
-    )
+    flash(_agreed(form) if form.held.data else gettext("The request is kept."), "ok")
     if found:
         why = ", ".join(word(FLAGS, flag) for flag in found)
         flash(gettext("It waits among the requests: %(why)s.", why=why), "warn")
     return redirect(url_for("board.inbox.home"), code=303)
+
+
+def _agreed(form: CallForm) -> Markup:
+    """Return the sentence of an agreed visit: its day, its hours, and the way to her file."""
+    with reading() as session:
+        pickup = request_by_key(session, actor().bank_id, key_of_request(form.held.data))
+        window = next(iter(pickup.windows), None) if pickup else None
+    file = url_for("board.donors.file", donor_id=form.donor.data)
+    told = gettext("The visit is agreed.")
+    if window is not None:
+        told += f" {day_in_words(window.day)}, {hours(window.opens, window.closes)}."
+    return Markup('{} <a href="{}">{}</a>').format(told, file, gettext("Her file"))
 
 
 def _keep_slot(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:

@@ -13,7 +13,15 @@ from collector.csv_rows import write_rows
 from collector.db import owned, reading, transaction
 from collector.errors import NotFound, Refused
 from collector.people.models import Person, Role
-from collector.rounds.queries import planned_shifts
+from collector.people.queries import staff_of
+from collector.people.vault import Vault
+from collector.rounds.leave_calendars import (
+    LONGEST_URL,
+    calendars_of,
+    follow_calendar,
+    has_visits,
+    unfollow_calendar,
+)
 from collector.shifts.actions import write_absence
 from collector.shifts.files import (
     COLUMNS,
@@ -25,13 +33,14 @@ from collector.shifts.files import (
 )
 from collector.shifts.models import Absence, AbsenceReason
 from collector.shifts.queries import absences_between, shifts_between
-from collector.shifts.roster import monday_of, touched_shifts
-from collector.web.board.page_context import civil_day, page, today, zone
+from collector.shifts.roster import monday_of
+from collector.web.board.page_context import author, civil_day, page, today, zone
 from collector.web.board.roster.page import WEEKS, collectors
 from collector.web.formats import short_day
-from collector.web.framework.forms import Form, KeyField, ParsedField
+from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.grave_acts import grave
-from collector.web.framework.guards import actor, guard, now
+from collector.web.framework.guards import actor, guard, now, settings
+from collector.web.roster_wording import CALENDAR_FAULTS
 from collector.web.shift_events import roster_calendar
 from collector.web.wording import sentence
 
@@ -50,6 +59,13 @@ class RosterFileForm(Form):
     """A file with shifts."""
 
     file = wtforms.FileField()
+
+
+class FollowForm(Form):
+    """The address of a collector's calendar."""
+
+    person = KeyField()
+    url = TextField(longest=LONGEST_URL + 1)
 
 
 class LeaveFileForm(Form):
@@ -137,7 +153,7 @@ def bring_in_leave() -> AnyResponse | tuple[str, int]:
             for b, e in spans
         ]
         fresh = [each for each in found if not _known(session, each)]
-        busy = [each for each in fresh if _has_visits(session, each)]
+        busy = [each for each in fresh if has_visits(session, each, bank_id=who.bank_id)]
         for each in fresh:
             if each not in busy:
                 write_absence(
@@ -158,6 +174,37 @@ def bring_in_leave() -> AnyResponse | tuple[str, int]:
     return redirect(url_for("board.roster.home"), code=303)
 
 
+@blueprint.post("/calendars")
+def follow() -> AnyResponse | tuple[str, int]:
+    """Follow the calendar of a collector at an address."""
+    form = FollowForm.sent()
+    form.validate()
+    try:
+        with transaction() as session:
+            follow_calendar(
+                session,
+                **author(),
+                person_id=form.person.data,
+                url=form.url.data,
+                vault=Vault(settings().secret_key),
+            )
+    except Refused as refused:
+        return _page(followed=form, wrong_url=sentence(refused)), 422
+    flash(
+        gettext("The calendar is followed: it is read within a minute, then every 3 hours."), "ok"
+    )
+    return redirect(url_for("board.roster_files.home"), code=303)
+
+
+@blueprint.post("/calendars/<int:calendar_id>/end")
+def unfollow(calendar_id: int) -> AnyResponse:
+    """Follow a calendar no longer."""
+    with transaction() as session:
+        unfollow_calendar(session, **author(), calendar_id=calendar_id)
+    flash(gettext("The calendar is no longer followed. Its leave stays."), "ok")
+    return redirect(url_for("board.roster_files.home"), code=303)
+
+
 def _known(session: Session, wanted: Absence) -> bool:
     """Return whether the same absence is noted already."""
     first, last = (each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at))
@@ -170,17 +217,13 @@ def _known(session: Session, wanted: Absence) -> bool:
     )
 
 
-def _has_visits(session: Session, wanted: Absence) -> bool:
-    """Return whether an absence covers a shift whose round has visits."""
-    first, last = (each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at))
-    shifts = shifts_between(
-        session, bank_id=actor().bank_id, first=first, last=last, person_id=wanted.person_id
-    )
-    touched = [shift.id for shift in touched_shifts(shifts, wanted, zone())]
-    return bool(planned_shifts(session, bank_id=actor().bank_id, shifts=touched))
-
-
-def _page(*, mistakes: list[tuple[int, str, str]] | None = None, wrong: str = "") -> str:
+def _page(
+    *,
+    mistakes: list[tuple[int, str, str]] | None = None,
+    wrong: str = "",
+    followed: FollowForm | None = None,
+    wrong_url: str = "",
+) -> str:
     with reading() as session:
         return page(
             session,
@@ -190,5 +233,10 @@ def _page(*, mistakes: list[tuple[int, str, str]] | None = None, wrong: str = ""
             mistakes=(mistakes or [])[:MOST_MISTAKES],
             more=max(0, len(mistakes or []) - MOST_MISTAKES),
             wrong=wrong,
+            calendars=calendars_of(session, actor().bank_id),
+            names={each.id: each.name for each in staff_of(session, actor().bank_id)},
+            faults=CALENDAR_FAULTS,
+            followed=followed.typed if followed else {},
+            wrong_url=wrong_url,
             first=monday_of(today()),
         )
