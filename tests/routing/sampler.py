@@ -45,9 +45,9 @@ class Tally:
 class _Dice:
     """Lognormal factors of mean 1, with heavier tails or without."""
 
-    def __init__(self, seed: int, *, heavy: bool) -> None:
+    def __init__(self, seed: int, *, heavy: bool, wider: float) -> None:
         self.random = random.Random(seed)  # noqa: S311 - simulated days
-        self.heavy = heavy
+        self.heavy, self.wider = heavy, wider
 
     def factor(self, percent: int) -> float:
         if not percent:
@@ -55,16 +55,24 @@ class _Dice:
         scale = math.sqrt(math.log(1 + (percent / 100) ** 2))
         if not self.heavy:
             return math.exp(self.random.gauss(0, scale) - scale**2 / 2)
-        narrow = scale / math.sqrt(1 - WILD + WILD * WIDER**2)
-        wide = narrow * WIDER
+        narrow = scale / math.sqrt(1 - WILD + WILD * self.wider**2)
+        wide = narrow * self.wider
         mean = (1 - WILD) * math.exp(narrow**2 / 2) + WILD * math.exp(wide**2 / 2)
         drawn = self.random.gauss(0, wide if self.random.random() < WILD else narrow)
         return math.exp(drawn) / mean
 
 
-def sample(asked: Problem, plan: Plan, *, days: int, seed: int = 1, heavy: bool = True) -> Tally:
-    """Drive a plan on so many days."""
-    dice, tally = _Dice(seed, heavy=heavy), Tally(days=days)
+def sample(
+    asked: Problem,
+    plan: Plan,
+    *,
+    days: int,
+    seed: int = 1,
+    heavy: bool = True,
+    wider: float = WIDER,
+) -> Tally:
+    """Drive a plan on so many days, with draws one in ten of which is so much wider."""
+    dice, tally = _Dice(seed, heavy=heavy, wider=wider), Tally(days=days)
     for _ in range(days):
         common: dict[object, float] = {}
         good = [_drive(asked, tour, dice, common, tally) for tour in plan.tours]

@@ -1,6 +1,6 @@
 """Chances that the rounds of a day hold, from simulated days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,13 +20,16 @@ from collector.rounds.publication import promises_in
 from collector.service_day import ServiceDay
 from routing.analysis.insertion import hopeful
 from routing.analysis.risk import StopRisk, TourRisk, risk
-from routing.plan import Plan
+from routing.plan import Plan, Tour
 from routing.problem import Problem, Shift, Visit, Window
 from routing.schedule import best_effort
 from routing.units import Seconds
 
 DAYS: Final = 1_000
 """Simulated days behind a page: a chance of 95 % is known to 1.4 %."""
+
+DAYS_PER_PLACE: Final = 200
+"""Simulated days behind each place of a visit that is left out."""
 
 
 LONG_AGO: Final = Seconds(-(2**40))
@@ -159,16 +162,72 @@ def hopeless_visits(facts: DayFacts, problem: Problem, visits: Iterable[int]) ->
 def _alone(facts: DayFacts, problem: Problem, shift: Shift, visit: Visit) -> BestChance:
     """Return the weakest part of a round that serves this visit only."""
     tour = risk(problem, Plan(tours=(best_effort(problem, shift, [visit]),)), days=DAYS).tours[0]
+    days, level = _weakest(facts, tour, visit.id)
+    return BestChance(pickup_id=int(visit.id), days=days, level=level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskOfServing:
+    """The days in a hundred on which a round would hold with a visit that is left out.
+
+    Attributes
+    ----------
+    round_id
+        The round in which the visit does the least harm.
+    level
+        The level of the bank that the weakest part of the round would miss.
+    """
+
+    pickup_id: int
+    round_id: int
+    days: int
+    level: int
+
+
+def risks_of_serving(
+    facts: DayFacts, problem: Problem, plan: Plan, visits: Iterable[int]
+) -> list[RiskOfServing]:
+    """Return the visits among these whose round would hold less often than the bank wants.
+
+    Each is tried at every place of every round that may serve it, a place that breaks a rule on the
+    planned day included. The order of the other visits stays.
+    """
+    rounds = {str(each.shift_id): each.id for each in facts.plan.rounds}
+    found = []
+    for key in visits:
+        visit = problem.visit(str(key))
+        tours = () if visit is None else tuple(_with_visit(problem, plan, visit))
+        if not tours:
+            continue
+        judged = risk(problem, Plan(tours=tours), days=DAYS_PER_PLACE).tours
+        weakest = [(*_weakest(facts, tour, str(key)), rounds[tour.shift]) for tour in judged]
+        days, level, round_id = max(weakest, key=lambda each: each[0] - each[1])
+        if days < level:
+            found.append(RiskOfServing(pickup_id=key, round_id=round_id, days=days, level=level))
+    return found
+
+
+def _with_visit(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Tour]:
+    """Yield the tours with a visit at each place of each round that may serve it."""
+    for shift in hopeful(problem, visit):
+        tour = plan.tour(shift.id)
+        others = [found for name in tour.visits if (found := problem.visit(name))] if tour else []
+        for place in range(len(others) + 1):
+            yield best_effort(problem, shift, [*others[:place], visit, *others[place:]])
+
+
+def _weakest(facts: DayFacts, tour: TourRisk, visit: str) -> tuple[int, int]:
+    """Return the days in a hundred of the weakest part of a round, and the level of that part."""
     clock, promise = (
         facts.policies[key]
         for key in (PolicyKey.CLOCK_KEPT_PERCENT, PolicyKey.PROMISE_KEPT_PERCENT)
     )
-    parts = [(tour.cold, clock), (tour.in_time, promise), (tour.stops[0].promise, promise)]
-    days, level = min(
+    hers = next(stop.promise for stop in tour.stops if stop.visit == visit)
+    parts = [(tour.cold, clock), (tour.in_time, promise), (hers, promise)]
+    return min(
         ((in_a_hundred(chance), level) for chance, level in parts),
         key=lambda each: each[0] - each[1],
     )
-    return BestChance(pickup_id=int(visit.id), days=days, level=level)
 
 
 def _chance(

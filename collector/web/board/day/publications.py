@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
@@ -23,9 +23,11 @@ from collector.planning.problem.lawfulness import broken_rules
 from collector.planning.problem.write_back import plan_as_written
 from collector.planning.risk.chances import (
     BestChance,
+    RiskOfServing,
     RoundChance,
     chances_of,
     hopeless_visits,
+    risks_of_serving,
     written_problem,
 )
 from collector.rounds.actions import LONGEST_WHY, pending_changes, publish
@@ -40,6 +42,12 @@ from collector.web.board.page_context import civil_day
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.forms import Form, KeyField, TextField
 from collector.web.framework.guards import actor, now, settings
+
+FULL: Final = ("crowded", "too_dear")
+"""Reasons of a visit that a collector could make alone."""
+
+MOST_LEFT_OUT: Final = 8
+"""Visits left out whose risk is told; each takes a tenth of a second."""
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
 
@@ -116,6 +124,8 @@ def page(day: str) -> str:
                 *hopeless_visits(facts, problem, _visits_of(unsafe)),
                 *_hopeless_in_tray(session, plan),
             ],
+            left_out=_left_out(session, plan),
+            letters={each.round.id: each.letter for each in view.rounds},
             close=[each for each in view.rounds if each.tone],
             diffs={change.round.id: _diff(change, view) for change in found.rounds},
             told_before=[each for each in view.rounds if each.round.published],
@@ -152,6 +162,16 @@ def _hopeless_in_tray(session: Session, plan: DayPlan) -> list[BestChance]:
         return []
     facts = load_facts(session, plan)
     return hopeless_visits(facts, WhatIf(facts, risky).problem, risky)
+
+
+def _left_out(session: Session, plan: DayPlan) -> list[RiskOfServing]:
+    """Return the first visits left out for lack of room, with the risk of serving them."""
+    crowded = [left.pickup_id for left in plan.unplanned if left.reason in FULL][:MOST_LEFT_OUT]
+    if not crowded:
+        return []
+    facts = load_facts(session, plan)
+    what_if = WhatIf(facts, crowded)
+    return risks_of_serving(facts, what_if.problem, what_if.plan, crowded)
 
 
 def _visits_of(rounds: Iterable[RoundView]) -> list[int]:

@@ -11,11 +11,19 @@ from flask.testing import FlaskClient
 
 from collector.banks.queries import policy_row
 from collector.db import reading, transaction
+from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing.earlier_starts import earlier_start
 from collector.planning.editing.safer import safer_moves
+from collector.planning.editing.what_if import WhatIf
 from collector.planning.problem.build import load_facts
-from collector.planning.risk.chances import hopeless_visits, round_chances, written_problem
-from collector.rounds.models import Round
+from collector.planning.problem.write_back import UnplannedVisit, write_tray
+from collector.planning.risk.chances import (
+    hopeless_visits,
+    risks_of_serving,
+    round_chances,
+    written_problem,
+)
+from collector.rounds.models import Round, RoundStop
 from collector.shifts.models import RosterShift
 from tests.builders import DAY
 from tests.collector.planning.days import computing, planned, the_plan
@@ -137,3 +145,31 @@ def test_an_earlier_start_is_offered_with_its_hours_and_its_price(
     assert "An earlier start helps" in page
     assert f"{found.minutes} minutes earlier" in page
     assert "Change the hours of the shift" in page
+
+
+def test_a_visit_left_out_for_lack_of_room_is_named_with_the_risk_of_serving_her(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    round_ = full_round(app, town)
+    with app.app_context(), transaction() as session:
+        left = session.get_one(RoundStop, round_.stops[-1].id)
+        key = left.pickup_id
+        session.get_one(Pickup, key).state = PickupState.ACCEPTED
+        session.delete(left)
+        session.flush()
+        crowded = UnplannedVisit(pickup_id=key, reason="crowded", details={})
+        write_tray(session, plan=the_plan(session, town), unplanned=[crowded], replace_all=True)
+    sentence = r"is left out\. With her, round \w would hold on (\d+) days in 100"
+    assert not re.search(sentence, claire.get(f"{DAY_PAGE}/publications").text)
+    with app.app_context(), transaction() as session:
+        # A minute after the hand-over: no milk of a donor is back in time.
+        policy_row(session, bank_id=town.bank, key="milk_ride_minutes").value = "16"
+        session.flush()
+        plan = the_plan(session, town)
+        what_if = WhatIf(load_facts(session, plan), [key])
+        found = risks_of_serving(what_if.facts, what_if.problem, what_if.plan, [key])
+        assert [(each.pickup_id, each.days, each.level) for each in found] == [(key, 0, 95)]
+        assert found[0].round_id in {each.id for each in plan.rounds}
+    told = re.search(sentence, claire.get(f"{DAY_PAGE}/publications").text)
+    assert told
+    assert told[1] == "0"
