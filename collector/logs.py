@@ -17,7 +17,7 @@ request_id: ContextVar[str] = ContextVar("milkround_request_id", default="")
 
 Event = MutableMapping[str, Any]
 
-FIGURES: Final = ("method", "route", "status", "milliseconds")
+FIGURES: Final = ("method", "route", "status", "milliseconds", "refused", "actor")
 """Fields of a record that are written; any other is left out."""
 QUIET: Final = ("sqlalchemy", "alembic", "urllib3", "fontTools", "weasyprint")
 DEEPEST_FRAMES: Final = 12

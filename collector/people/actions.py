@@ -22,7 +22,7 @@ from collector.people.models import (
     Surface,
     WebSession,
 )
-from collector.people.sessions import end_sessions
+from collector.people.sessions import end_sessions, end_surplus_sessions
 
 LINK_LIVES = timedelta(minutes=15)
 
@@ -169,6 +169,7 @@ def begin_session(
         )
     )
     session.flush()
+    end_surplus_sessions(session, now=now, surface=surface, person_id=person_id, donor_id=donor_id)
     return key
 
 

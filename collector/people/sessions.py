@@ -19,6 +19,9 @@ DONOR_SESSION_LIVES: Final = timedelta(days=365)
 SEEN_EVERY: Final = timedelta(minutes=1)
 """Shortest time between two stored uses of a session."""
 
+MOST_SESSIONS: Final = 20
+"""Open sessions of one holder on one surface; a newer one ends the one that rested longest."""
+
 IDLE: Final = {
     Surface.DONOR: DONOR_IDLE,
     Surface.PHONE: SHIFT_IDLE,
@@ -65,6 +68,29 @@ def sessions_of(
         .order_by(WebSession.seen_at.desc(), WebSession.id.desc())
     )
     return [row for row in rows if not has_ended(row, now=now)]
+
+
+def end_surplus_sessions(
+    session: Session,
+    *,
+    now: datetime,
+    surface: Surface,
+    person_id: int | None = None,
+    donor_id: int | None = None,
+) -> None:
+    """End the sessions of a holder beyond twenty on one surface, the oldest use first."""
+    kept = (
+        select(WebSession.id)
+        .where(
+            _held_by(person_id, donor_id),
+            WebSession.surface == surface,
+            WebSession.revoked_at.is_(None),
+        )
+        .order_by(WebSession.seen_at.desc(), WebSession.id.desc())
+    )
+    surplus = session.scalars(kept.offset(MOST_SESSIONS)).all()
+    if surplus:
+        session.execute(update(WebSession).where(WebSession.id.in_(surplus)).values(revoked_at=now))
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:

@@ -61,6 +61,27 @@ def test_a_request_is_one_line_with_its_route_and_without_its_address(
     assert token not in stream.getvalue()
 
 
+def test_the_line_of_a_refusal_names_its_code_and_the_actor(
+    app: Flask, town: Town, stream: StringIO
+) -> None:
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    claire.get(f"/board/donors/{town.stranger_donor}")
+    claire.get("/board/bank/people")
+    claire.post("/board/donors/new", data={"first_name": "x" * 5_000})
+    app.config["WTF_CSRF_ENABLED"] = True
+    claire.post("/board/donors/new", data={"first_name": "Dora"})
+    found = [line for line in lines(stream) if line.get("status", 0) >= 400]
+    told = [(line["status"], line["refused"], line["actor"]) for line in found]
+    hers = f"person:{town.claire}"
+    assert told == [
+        (404, "not_found", hers),
+        (403, "http_403", hers),
+        (422, "", hers),
+        # A forged form is refused before its session is looked at.
+        (400, "form_too_old", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "kept"), [("proxy-1234567", True), ("short", False), ("x\ty" * 9, False)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,9 @@ TO_PRINT = {"board.day_close.sheet", "my_data.readable_copy"}
 OFFLINE = {"donor.offline"}
 """The page that a browser keeps for places without network; it names no donor."""
 
+DOWNLOAD = re.compile(r'(attachment|inline); filename="?[a-z0-9][A-Za-z0-9.-]*"?')
+"""A file has a name of the program, of plain characters."""
+
 FEWEST_PAGES = {
     Role.DONOR: 12,
     Role.COORDINATOR: 40,
@@ -51,10 +55,17 @@ def answers(app: Flask, town: Town, role: Role) -> Iterator[tuple[str, TestRespo
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_every_answer_names_its_kind_and_its_characters(app: Flask, town: Town, role: Role) -> None:
+def test_every_answer_names_its_kind_and_its_characters_and_its_file(
+    app: Flask, town: Town, role: Role
+) -> None:
+    files = 0
     for endpoint, answer in answers(app, town, role):
         kind, _semicolon, characters = answer.headers["Content-Type"].partition("; ")
         assert kind in WITHOUT_CHARSET or characters == "charset=utf-8", (endpoint, kind)
+        named = answer.headers.get("Content-Disposition")
+        assert named is None or DOWNLOAD.fullmatch(named), (endpoint, named)
+        files += named is not None
+    assert files > 0 or role is not Role.COORDINATOR
     strange = app.test_client().get("/", headers={"Host": "evil.example"})
     assert strange.headers["Content-Type"] == "text/plain; charset=utf-8"
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from collector.db import is_away
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.web.framework.problems import is_of_api, problem
+from collector.web.framework.request_log import note_refusal
 from collector.web.wording import ERRORS, sentence
 from collector.writer_queue import is_locked
 
@@ -98,6 +99,7 @@ def answer_accident(error: Exception) -> Response:
 
 
 def _answer(status: int, code: str, text: str) -> Response:
+    note_refusal(code)
     if is_of_api():
         return problem(status, code, text)
     if wants_json():

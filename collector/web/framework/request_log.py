@@ -1,6 +1,8 @@
 """A line of the log for each request: its id, route, status and duration.
 
-The route is the pattern of the address, not the address: that may hold a token or a key.
+The route is the pattern of the address, not the address: that may hold a token or a key. The line
+of a refused request names the code of the refusal and the actor: forged forms, fields out of their
+bounds, rows of another bank and limits are found by it.
 """
 
 import logging
@@ -14,6 +16,8 @@ from collector.logs import request_id
 from collector.web_metrics import COUNT_ANSWER
 
 HEADER = "X-Request-ID"
+FIRST_REFUSAL = 400
+"""The first HTTP status whose line names the code of the refusal and the actor."""
 ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 log = logging.getLogger(__name__)
@@ -39,16 +43,22 @@ def _tell(response: Response) -> Response:
     count = current_app.extensions.get(COUNT_ANSWER)
     if count:
         count(request.method, route, response.status_code, seconds)
-    log.info(
-        "answered",
-        extra={
-            "method": request.method,
-            "route": route,
-            "status": response.status_code,
-            "milliseconds": round(seconds * 1000),
-        },
-    )
+    figures = {
+        "method": request.method,
+        "route": route,
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000),
+    }
+    if response.status_code >= FIRST_REFUSAL:
+        figures["refused"] = g.get("refused", "")
+        figures["actor"] = actor.reference if (actor := g.get("actor")) else ""
+    log.info("answered", extra=figures)
     return response
+
+
+def note_refusal(code: str) -> None:
+    """Add the code of a refusal to the line of the present request."""
+    g.refused = code
 
 
 def _end(_error: BaseException | None) -> None:

@@ -152,7 +152,7 @@ def test_readings_reach_a_probe_by_its_key_alone(
 ) -> None:
     url = unit(lea, bench)
     page = text(lea.post(f"{url}/probes", data={"probe": "top", "posts": "yes"}))
-    key = re.search(r'<input id="shown-once" class="full" readonly value="([^"]+)"', page)
+    key = re.search(r'<input id="shown-once" readonly value="([^"]+)"', page)
     assert key is not None
     assert key[1] not in text(lea.get(url))
     at = FIRST_ARRIVAL.isoformat()
@@ -192,7 +192,7 @@ def test_an_alarm_is_acknowledged_and_an_excursion_decided_by_two(
     first = number_of(bench.dora, 1)
     scan(lea, place, first)
     page = text(lea.post(f"{url}/probes", data={"probe": "top", "posts": "yes"}))
-    key = re.search(r'<input id="shown-once" class="full" readonly value="([^"]+)"', page)
+    key = re.search(r'<input id="shown-once" readonly value="([^"]+)"', page)
     assert key is not None
     post_readings(app, key[1], {"at": FIRST_ARRIVAL.isoformat(), "celsius": -15})
     assert run_due_tasks(FIRST_ARRIVAL + timedelta(minutes=30)) >= 1
