@@ -133,7 +133,7 @@ def _losses(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
     yield gettext("Missed by counts"), str(found.care.missing)
     taken = found.reception.accepted_ml + found.reception.refused_ml
     share = number(round(100 * found.released_ml / taken, 1)) if taken else gettext("none")
-    yield gettext("Released, in hundredths of the milk taken over"), str(share)
+    yield gettext("Released, in percent of the milk taken over"), str(share)
 
 
 def _waits(found: WaitFigures) -> Iterator[tuple[str, str]]:
