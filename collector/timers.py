@@ -19,6 +19,7 @@ from collector.audit.signing import HeadSigner
 from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
+from collector.dispensary.lists.sealing import recipients_to_seal, seal_due
 from collector.donor_contact.reminders import (
     Reminder,
     evening_reminders,
@@ -129,6 +130,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _usual_weeks(bank_id, now),
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
+                _sealing(bank_id, now),
                 _legs(bank_id),
                 *_reminders(session, bank_id, now),
             ]
@@ -186,6 +188,16 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
             is_due=lambda _: True,
             run=partial(settle_forecasts, now=now, bank_id=bank_id, round_id=key),
         )
+
+
+def _sealing(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="identity_sealing",
+        subject=f"recipients:{bank_id}",
+        is_due=lambda session: bool(recipients_to_seal(session, now=now, bank_id=bank_id)),
+        run=lambda session: seal_due(session, now=now, bank_id=bank_id),
+    )
 
 
 def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:

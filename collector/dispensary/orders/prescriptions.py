@@ -57,8 +57,8 @@ def write_prescription(
         The bank has no such recipient.
     Refused
         `prescriber_missing`; `text_too_long` (`most`); `days_in_wrong_order`; `days_too_many`
-        (`most`); `day_volume_missing`; `day_volume_out_of_bounds` (`least`, `most`); `ml_per_kg_too_high`
-        (`most`); `document_too_large` (`most`), `document_kind`.
+        (`most`); `day_volume_missing`; `day_volume_out_of_bounds` (`least`, `most`);
+        `ml_per_kg_too_high` (`most`); `document_too_large` (`most`), `document_kind`.
     """
     owned(session, Recipient, bank_id, recipient_id)
     most_per_kg = policies_of(session, bank_id)[PolicyKey.MOST_ML_PER_KG]
