@@ -20,6 +20,7 @@ from collector.banks.policy_changes import apply_change, due_changes
 from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
+from collector.dispensary.lists.sealing import recipients_to_seal, seal_due
 from collector.donor_contact.loan_reminders import loan_reminders, queue_loan_reminders
 from collector.donor_contact.reminders import (
     Reminder,
@@ -136,6 +137,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
                 _old_places(bank_id, now),
+                _sealing(bank_id, now),
                 _legs(bank_id),
                 _learning(bank_id, now),
                 *_reminders(session, bank_id, now),
@@ -205,6 +207,16 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
             is_due=lambda _: True,
             run=partial(settle_forecasts, now=now, bank_id=bank_id, round_id=key),
         )
+
+
+def _sealing(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="identity_sealing",
+        subject=f"recipients:{bank_id}",
+        is_due=lambda session: bool(recipients_to_seal(session, now=now, bank_id=bank_id)),
+        run=lambda session: seal_due(session, now=now, bank_id=bank_id),
+    )
 
 
 def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:

@@ -61,12 +61,17 @@ ORDERED_AT, KEPT_AT, SENT_AT, GIVEN_AT = time(6, 30), time(9), time(10), time(15
 ILL_AT = time(17)
 BOX = HandOver(box="Glacière 3", celsius=-19.5, carrier="Service transport du CHU")
 CHILDREN = (
-    ("Bébé Lefèvre", 25, 780, 150),
-    ("Bébé Roussel", 27, 940, 140),
-    ("Bébé Caron", 30, 1350, 130),
-    ("Bébé Masson", 33, 1720, 120),
+    ("Bébé Lefèvre", 25, 780, 150, ""),
+    ("Bébé Roussel", 27, 940, 140, ""),
+    ("Bébé Caron", 30, 1350, 160, ""),
+    ("Bébé Noël", 31, 1450, 170, ""),
+    ("Bébé Masson", 33, 1720, 170, ""),
+    ("Bébé Picard", 33, 1760, 170, ""),
+    ("Bébé Aubert", 33, 1790, 180, ""),
+    ("Bébé Vidal", 38, 2900, 160, "Grêle court"),
+    ("Bébé Renard", 37, 3100, 150, "Atrésie de l'œsophage, opérée"),
 )
-"""Name, weeks and grams at birth, and prescribed millilitres per kilogram and day."""
+"""Name, weeks and grams at birth, prescribed millilitres per kilogram and day, indication."""
 ILL = 1
 """The child that falls ill, by its place."""
 
@@ -141,8 +146,7 @@ class DemoDispensary:
         ).id
         assign_member(session, **by, ward_id=self.ward, member_id=self.nurse)
         assign_member(session, **by, ward_id=self.depot, member_id=self.depot_nurse)
-        for name, weeks, grams, ml in CHILDREN:
-            self.children.append(self._enrol(at, name, weeks, grams, ml))
+        self.children = [self._enrol(at, *child) for child in CHILDREN]
 
     def order(self, day: date, at: datetime) -> None:
         """Order the milk of a day, as it is prescribed."""
@@ -201,9 +205,16 @@ class DemoDispensary:
             today=day,
         )
 
-    def _enrol(self, at: datetime, name: str, weeks: int, grams: int, ml: int) -> Recipient:
+    def _enrol(
+        self, at: datetime, name: str, weeks: int, grams: int, ml: int, indication: str
+    ) -> Recipient:
         session, by = self.bench.session, self.bench.by(self.nurse, at)
-        draft = RecipientDraft(gestation_days=weeks * 7, birth_weight_g=grams, weight_g=grams)
+        draft = RecipientDraft(
+            gestation_days=weeks * 7,
+            birth_weight_g=grams,
+            weight_g=grams,
+            indication=indication,
+        )
         child = enrol_recipient(session, **by, ward_id=self.ward, draft=draft)
         write_identity(
             session,

@@ -118,6 +118,17 @@ def open_identity(
     )
 
 
+def unsealed_recipients(session: Session, bank_id: int) -> list[int]:
+    """Return the recipients of a bank whose identity is not sealed; no identity is read."""
+    return list(
+        session.scalars(
+            select(RecipientIdentity.recipient_id).where(
+                RecipientIdentity.bank_id == bank_id, RecipientIdentity.sealed_at.is_(None)
+            )
+        )
+    )
+
+
 def seal_identities(session: Session, *, now: datetime, recipients: list[int]) -> int:
     """Seal the open identities of these recipients; return their number."""
     sealed = session.execute(

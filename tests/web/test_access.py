@@ -67,7 +67,7 @@ OPENS_BY_KEY = {"probe_readings.post"}
 
 ENDS_THE_SESSION = {
     f"{pages}.{view}"
-    for pages in ("my_sessions", "my_phone_sessions", "my_donor_sessions")
+    for pages in ("my_sessions", "my_phone_sessions", "my_ward_sessions", "my_donor_sessions")
     for view in ("end", "end_all")
 }
 
@@ -103,6 +103,13 @@ KEYS = {
     "absence_id",
     "webhook_id",
     "learned_id",
+    "order_id",
+    "dispensing_id",
+    "return_id",
+    "ward_id",
+    "recipient_id",
+    "prescription_id",
+    "fate_id",
 }
 """The arguments of routes that name a row of one bank."""
 
@@ -224,7 +231,8 @@ def test_another_banks_staff_finds_nothing_of_ours(app: Flask, town: Town) -> No
 def test_a_key_of_another_bank_is_not_found_by_any_role_of_its_own(app: Flask, town: Town) -> None:
     """Each route with a key, by each role that may use it, with a key of another bank."""
     theirs = {"donor_id": town.stranger_donor, "pickup_id": town.stranger_pickup}
-    own_sessions = {f"{pages}.end" for pages in ("my_sessions", "my_phone_sessions")}
+    surfaces = ("my_sessions", "my_phone_sessions", "my_ward_sessions")
+    own_sessions = {f"{pages}.end" for pages in surfaces}
     clients = {role: client_of(app, town, role) for role in Role if role is not Role.DONOR}
     answered = 0
     for rule, method, guard in keyed_routes(app):

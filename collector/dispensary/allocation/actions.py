@@ -64,6 +64,7 @@ def allocate_orders(
     plan = plan_allocation(needs, bottles, today=today)
     for row in rows:
         row.waits_because = plan.waits.get(row.id)
+    session.flush()
     _keep_choices(session, plan, cover.level, now=now, bank_id=bank_id, person_id=person_id)
     return plan
 

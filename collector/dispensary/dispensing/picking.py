@@ -99,11 +99,13 @@ def pick_bottle(
         returned_at=None,
     )
     session.add(row)
+    # Read before the flush: a refused one leaves no row readable.
+    number = bottle.number
     try:
         session.flush()
     except IntegrityError as error:
         if is_duplicate(error):
-            raise Conflict("bottle_gone", number=bottle.number) from error
+            raise Conflict("bottle_gone", number=number) from error
         raise
     _end_allocation(session, now, bottle.id)
     return row

@@ -218,6 +218,8 @@ def _after(
         with transaction() as session:
             act(session)
     except MilkroundError as refused:
+        if refused.code == "not_found":
+            raise
         for form in forms.values():
             form.refuse(refused)
         wrong = "" if forms else sentence(refused)

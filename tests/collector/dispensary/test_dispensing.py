@@ -17,6 +17,7 @@ from collector.dispensary.fates.actions import undo_fate
 from collector.dispensary.fates.models import MilkFate, ReactionHold
 from collector.dispensary.fates.queries import bottles_out, given_ml, open_links
 from collector.dispensary.fates.reactions import ReactionDraft, report_reaction
+from collector.dispensary.lists.sealing import recipients_to_seal, seal_due
 from collector.dispensary.orders.models import Prescription
 from collector.dispensary.returns.actions import (
     ReturnDraft,
@@ -33,6 +34,7 @@ from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.laboratory.release.leaving import bottle_to_leave, released_stock
 from collector.pickups.models import MilkLine
+from collector.recipients.sealing import write_identity
 from tests.dispensary_bench import BOX, TODAY, DispensaryBench, open_dispensary
 from tests.release_bench import LATER
 from tests.town import Town
@@ -251,3 +253,18 @@ def test_returns_and_destructions_take_two(dana: DispensaryBench) -> None:
     assert bottle(dana, third).left_at is None
     assert isinstance(dispensing, Dispensing)
     assert dana.session.get_one(Lot, bottle(dana, third).lot_id).bank_id == dana.bank
+
+
+def test_an_identity_is_sealed_ninety_days_after_the_last_milk(dana: DispensaryBench) -> None:
+    (label,) = dana.lot(1)
+    child = dana.child("a")
+    who = {"recipient_id": child.id, "name": "Bo", "hospital_number": "", "born_on": None}
+    write_identity(dana.session, bank_id=dana.bank, **who)
+    dana.dispense(dana.order(child, 100), label)
+    late = {"bank_id": dana.bank, "now": LATER + timedelta(days=98)}
+    assert recipients_to_seal(dana.session, **late) == [], "a bottle has no fate"
+    dana.fate(label, MilkFate.GIVEN)
+    early = late | {"now": LATER + timedelta(days=90)}
+    assert recipients_to_seal(dana.session, **early) == [], "the prescription lasted seven days"
+    assert seal_due(dana.session, **late) == 1
+    assert recipients_to_seal(dana.session, **late) == []
