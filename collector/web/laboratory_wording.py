@@ -148,6 +148,7 @@ ERRORS: Mapping[str, LazyString] = {
         "Nothing has the number %(number)s: scan a bottle, a container, a pool or a place, or type"
         " a serial number, the name of a unit or a maker's lot."
     ),
+    "lot_not_certified": _("Lot %(pool)s is not released: it has no certificate."),
     "bottle_destroyed": _("%(number)s is destroyed, or on a list of bottles to destroy."),
     "thing_destroyed": _("%(number)s was destroyed before a witness."),
     "thing_on_list": _("%(number)s is on another list of bottles to destroy."),

@@ -1,7 +1,5 @@
 """Queries of destructions: the things that are destroyed, or on a list that awaits its witness."""
 
-from collections.abc import Collection
-
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -25,23 +23,14 @@ def item_of(
     return None if row is None else (row[0], row[1])
 
 
-def intakes_in_destructions(session: Session, intakes: Collection[int]) -> set[int]:
-    """Return those of these intakes that are destroyed, or on a list."""
-    return _keys(session, DestroyedItem.intake_id, DestroyedItem.intake_id.in_(list(intakes)))
+def intakes_on_lists(session: Session, *, bank_id: int) -> set[int]:
+    """Return the intakes of a bank on the lists that await their witness."""
+    return _on_lists(session, DestroyedItem.intake_id, bank_id)
 
 
 def bottles_on_lists(session: Session, *, bank_id: int) -> set[int]:
     """Return the bottles of a bank on the lists that await their witness."""
-    return _keys(
-        session,
-        DestroyedItem.bottle_id,
-        DestroyedItem.bank_id == bank_id,
-        DestroyedItem.destruction_id.in_(
-            select(Destruction.id).where(
-                Destruction.witnessed_at.is_(None), Destruction.abandoned_at.is_(None)
-            )
-        ),
-    )
+    return _on_lists(session, DestroyedItem.bottle_id, bank_id)
 
 
 def is_destroyed(bottle_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -58,10 +47,17 @@ def is_destroyed(bottle_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     )
 
 
-def _keys(
-    session: Session, column: InstrumentedAttribute[int | None], *conditions: ColumnElement[bool]
+def _on_lists(
+    session: Session, column: InstrumentedAttribute[int | None], bank_id: int
 ) -> set[int]:
     found = session.scalars(
-        select(column).where(column.is_not(None), DestroyedItem.withdrawn_at.is_(None), *conditions)
+        select(column)
+        .join(Destruction, Destruction.id == DestroyedItem.destruction_id)
+        .where(
+            Destruction.bank_id == bank_id,
+            Destruction.witnessed_at.is_(None),
+            Destruction.abandoned_at.is_(None),
+            DestroyedItem.withdrawn_at.is_(None),
+        )
     )
     return {key for key in found if key is not None}

@@ -5,13 +5,23 @@ Every volume is a sum over intakes, inputs of pools and bottles; none is stored.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from statistics import median, quantiles
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
+from collector.custody.models import Excursion
+from collector.laboratory.destructions.models import DestroyedItem, Destruction, DestructionReason
+from collector.laboratory.figures.findings import PlateFigures, plates_of
+from collector.laboratory.figures.periods import (
+    HOUR_SECONDS,
+    Period,
+    Spread,
+    days_between,
+    spread_of,
+)
+from collector.laboratory.figures.waits import WaitFigures, waits_of
 from collector.laboratory.heating.models import Cycle, CycleState
 from collector.laboratory.holding.models import LotDecision, LotVerdict
 from collector.laboratory.pooling.balance import PoolBalance
@@ -24,18 +34,8 @@ from collector.laboratory.pooling.models import (
     PoolState,
 )
 from collector.laboratory.reception.models import BenchScan, Intake, IntakeRefusal
-from collector.laboratory.units.models import UnitExcursion
+from collector.laboratory.units.models import MoveReason, StorageMove, StorageStay, UnitExcursion
 from collector.service_day import ServiceDay
-
-HOUR_SECONDS = 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """The median and the 90th percentile of a figure."""
-
-    p50: float
-    p90: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,20 @@ class CareFigures:
     reprints: int
     excursions: int
     blocking_excursions: int
+    decision_days: Spread | None
+    """From the begin of a unit's excursion to the decision of two people."""
+    missing: int
+    """Things that a count missed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestroyedFigures:
+    """Milk that was destroyed before a witness; volumes in millilitres."""
+
+    things: int
+    volume_ml: int
+    reasons: Sequence[tuple[DestructionReason, int, int]]
+    """Each reason with its things and its volume, the largest volume first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,24 +104,10 @@ class LaboratoryFigures:
     """Bottles of the lots that were released."""
     rejected_ml: int
     """Bottles of the lots that were rejected or withdrawn."""
+    destroyed: DestroyedFigures
+    waits: WaitFigures
+    plates: PlateFigures
     care: CareFigures
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A bank's period from an instant to another, the end excluded."""
-
-    bank_id: int
-    begin: datetime
-    end: datetime
-
-    def holds(
-        self,
-        bank: InstrumentedAttribute[int],
-        at: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
-    ) -> ColumnElement[bool]:
-        """Return the condition on rows of the bank with an instant in the period."""
-        return and_(bank == self.bank_id, at >= self.begin, at < self.end)
 
 
 def figures_of(session: Session, *, bank_id: int, first: date, last: date) -> LaboratoryFigures:
@@ -125,6 +125,9 @@ def figures_of(session: Session, *, bank_id: int, first: date, last: date) -> La
         heating=_heating(session, period),
         released_ml=decided.get(LotVerdict.RELEASED, 0),
         rejected_ml=sum(decided.values()) - decided.get(LotVerdict.RELEASED, 0),
+        destroyed=_destroyed(session, period),
+        waits=waits_of(session, period),
+        plates=plates_of(session, period, zone),
         care=_care(session, period),
     )
 
@@ -201,8 +204,8 @@ def _heating(session: Session, period: Period) -> HeatingFigures:
         passed_ml=volumes.get(CycleState.CURVE_OK, 0),
         failed=cycles.get(CycleState.CURVE_FAILED, 0),
         failed_ml=volumes.get(CycleState.CURVE_FAILED, 0),
-        age_days=_spread([(at.date() - day).days for at, day, _ in ages if at and day]),
-        thaw_hours=_spread(
+        age_days=spread_of([(at.date() - day).days for at, day, _ in ages if at and day]),
+        thaw_hours=spread_of(
             [(at - thaw).total_seconds() / HOUR_SECONDS for at, _, thaw in ages if at and thaw]
         ),
     )
@@ -219,6 +222,30 @@ def _decided(session: Session, period: Period) -> dict[LotVerdict, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def _destroyed(session: Session, period: Period) -> DestroyedFigures:
+    rows = session.execute(
+        select(
+            Destruction.reason,
+            func.count(DestroyedItem.id),
+            func.sum(func.coalesce(Bottle.volume_ml, Intake.volume_ml)),
+        )
+        .join(DestroyedItem, DestroyedItem.destruction_id == Destruction.id)
+        .outerjoin(Bottle, Bottle.id == DestroyedItem.bottle_id)
+        .outerjoin(Intake, Intake.id == DestroyedItem.intake_id)
+        .where(
+            period.holds(Destruction.bank_id, Destruction.witnessed_at),
+            DestroyedItem.withdrawn_at.is_(None),
+        )
+        .group_by(Destruction.reason)
+    ).all()
+    reasons = sorted(((row[0], row[1], row[2]) for row in rows), key=lambda each: -each[2])
+    return DestroyedFigures(
+        things=sum(count for _, count, _ in reasons),
+        volume_ml=sum(volume for _, _, volume in reasons),
+        reasons=reasons,
+    )
+
+
 def _care(session: Session, period: Period) -> CareFigures:
     scans = select(func.count(BenchScan.id)).where(period.holds(BenchScan.bank_id, BenchScan.at))
     prints = select(func.count(LabelPrint.id)).where(
@@ -228,17 +255,24 @@ def _care(session: Session, period: Period) -> CareFigures:
         period.holds(UnitExcursion.bank_id, UnitExcursion.began_at)
     )
     excursions, blocking = session.execute(warm).one()
+    decided = session.execute(
+        select(UnitExcursion.began_at, Excursion.decided_at)
+        .join(Excursion, Excursion.id == UnitExcursion.excursion_id)
+        .where(period.holds(Excursion.bank_id, Excursion.decided_at))
+    )
+    missing = (
+        select(func.count(StorageStay.id))
+        .join(StorageMove, StorageMove.id == StorageStay.ended_move_id)
+        .where(
+            period.holds(StorageMove.bank_id, StorageMove.at),
+            StorageMove.reason == MoveReason.MISSING,
+        )
+    )
     return CareFigures(
         refused_scans=session.scalar(scans) or 0,
         reprints=session.scalar(prints) or 0,
         excursions=excursions,
         blocking_excursions=blocking,
+        decision_days=spread_of([days_between(begin, end) for begin, end in decided if end]),
+        missing=session.scalar(missing) or 0,
     )
-
-
-def _spread(values: Sequence[float]) -> Spread | None:
-    if not values:
-        return None
-    if len(values) == 1:
-        return Spread(p50=values[0], p90=values[0])
-    return Spread(p50=median(values), p90=quantiles(values, n=10, method="inclusive")[8])

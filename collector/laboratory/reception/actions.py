@@ -19,7 +19,7 @@ from collector.donors.numbers import compact_number
 from collector.donors.queries import donor_by_number
 from collector.errors import Refused
 from collector.field_parsers import FieldMistake
-from collector.laboratory.destructions.queries import intakes_in_destructions
+from collector.laboratory.destructions.queries import item_of
 from collector.laboratory.reception.drafts import IntakeDraft, millilitres
 from collector.laboratory.reception.models import (
     BenchScan,
@@ -152,7 +152,7 @@ def undo_intake(
     intake = owned(session, Intake, bank_id, intake_id)
     ours = intake.taken_by_id == person_id and now - intake.taken_at <= UNDO_WITHIN
     moved_on = intake.state not in {IntakeState.QUARANTINE, IntakeState.REFUSED}
-    moved_on = moved_on or bool(intakes_in_destructions(session, [intake.id]))
+    moved_on = moved_on or item_of(session, intake_id=intake.id) is not None
     if not ours or moved_on or intake.withdrawn_at is not None:
         raise Refused("intake_moved_on")
     container = owned(session, Container, bank_id, intake.container_id)

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import policies_of
-from collector.custody.discrepancies import open_discrepancies
+from collector.custody.discrepancies import differing_containers
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Decision, Serology
-from collector.laboratory.destructions.queries import intakes_in_destructions
+from collector.laboratory.destructions.queries import intakes_on_lists
 from collector.laboratory.reception.held_milk import held_intakes
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
-from collector.laboratory.units.warm_milk import warm_intakes
+from collector.laboratory.units.warm_milk import all_warm_intakes, warm_intakes
 
 LINES_OF_PAGE = 200
 """The bottles that one page of the quarantine shows."""
@@ -135,12 +135,9 @@ def judged(
     covers = covers_of(session, donors, policies)
     numbers = donor_numbers(session, donors)
     warm = containers_in_excursions(session, bank_id=bank_id)
-    warm_here = warm_intakes(session, [each.id for each in intakes])
-    differing = {
-        each.container_id
-        for each in open_discrepancies(session, [intake.container for intake in intakes])
-    }
-    listed = intakes_in_destructions(session, [each.id for each in intakes])
+    warm_here = _warm_here(session, bank_id, intakes)
+    differing = set(differing_containers(session, bank_id=bank_id))
+    listed = intakes_on_lists(session, bank_id=bank_id)
     held = held_intakes(session, bank_id=bank_id, intakes=intakes)
     lines: list[QuarantineLine] = []
     for intake in intakes:
@@ -163,6 +160,14 @@ def judged(
             )
         )
     return lines
+
+
+def _warm_here(session: Session, bank_id: int, intakes: Sequence[Intake]) -> set[int]:
+    """Return the intakes that a warm unit blocks; for many of them, all of the bank."""
+    if len(intakes) > LINES_OF_PAGE:
+        # Thousands of keys in one statement cost more than the blocked milk of all units.
+        return all_warm_intakes(session, bank_id=bank_id)
+    return warm_intakes(session, [each.id for each in intakes])
 
 
 def _days(intake: Intake) -> tuple[date, date]:

@@ -72,16 +72,25 @@ def misplaced_lots(session: Session, *, bank_id: int) -> list[MisplacedLot]:
 
     A decision moves no bottle: a technician does.
     """
-    rows = session.execute(
-        select(MilkPool.number, Lot.state, StorageUnit.name, func.count())
-        .join(Lot, Lot.pool_id == MilkPool.id)
-        .join(Bottle, Bottle.lot_id == Lot.id)
-        .join(StorageStay, StorageStay.bottle_id == Bottle.id)
-        .join(StoragePlace, StoragePlace.id == StorageStay.place_id)
-        .join(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
+    # A subquery for each standing bottle, as for the map (`collector.laboratory.storage.queries`).
+    lot = select(Bottle.lot_id).where(Bottle.id == StorageStay.bottle_id).scalar_subquery()
+    standing = (
+        select(lot.label("lot_id"), StorageStay.place_id, func.count().label("bottles"))
         .where(
             StorageStay.bank_id == bank_id,
             StorageStay.ended_at.is_(None),
+            StorageStay.bottle_id.is_not(None),
+        )
+        .group_by(lot, StorageStay.place_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(MilkPool.number, Lot.state, StorageUnit.name, func.sum(standing.c.bottles))
+        .join(Lot, Lot.pool_id == MilkPool.id)
+        .join(standing, standing.c.lot_id == Lot.id)
+        .join(StoragePlace, StoragePlace.id == standing.c.place_id)
+        .join(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
+        .where(
             StorageUnit.zone != StorageZone.BACK,
             Lot.state != LotState.WAITING,
             or_(Lot.state != LotState.RELEASED, StorageUnit.zone != StorageZone.RELEASED),

@@ -293,11 +293,16 @@ def latest_excursions(
 
 
 def _fills(session: Session, *conditions: ColumnElement[bool]) -> list[PlaceFill]:
-    volume = func.sum(func.coalesce(Bottle.volume_ml, Intake.volume_ml))
+    # A subquery for each thing that stands, since PostgreSQL reads every bottle of ten years for a
+    # join: 2 s instead of 0.1 s.
+    volume = func.coalesce(
+        select(Bottle.volume_ml).where(Bottle.id == StorageStay.bottle_id).scalar_subquery(),
+        select(Intake.volume_ml).where(Intake.id == StorageStay.intake_id).scalar_subquery(),
+    )
     taken = (
-        select(StorageStay.place_id, func.count().label("things"), volume.label("volume_ml"))
-        .outerjoin(Bottle, Bottle.id == StorageStay.bottle_id)
-        .outerjoin(Intake, Intake.id == StorageStay.intake_id)
+        select(
+            StorageStay.place_id, func.count().label("things"), func.sum(volume).label("volume_ml")
+        )
         .join(StoragePlace, StoragePlace.id == StorageStay.place_id)
         .where(StorageStay.ended_at.is_(None), *conditions)
         .group_by(StorageStay.place_id)

@@ -10,13 +10,17 @@ from collector.banks.queries import policy_rows
 from collector.csv_rows import write_rows
 from collector.db import reading
 from collector.field_parsers import parse_date
-from collector.laboratory.figures.queries import LaboratoryFigures, Spread, figures_of
+from collector.laboratory.figures.findings import PlateFigures
+from collector.laboratory.figures.periods import Spread
+from collector.laboratory.figures.queries import LaboratoryFigures, figures_of
+from collector.laboratory.figures.waits import WaitFigures
 from collector.people.models import Role
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
 from collector.web.laboratory.hazard_wording import HAZARDS
 from collector.web.laboratory.page_context import civil_today
-from collector.web.laboratory.wording import REFUSALS
+from collector.web.laboratory.release_wording import ANALYTES, STAGES
+from collector.web.laboratory.wording import DESTRUCTION_REASONS, REFUSALS
 from collector.web.wording import number
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
@@ -110,10 +114,46 @@ def _rows(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
     yield gettext("Thaw to heating, in hours (median / 9 in 10)"), _spread(heating.thaw_hours)
     yield gettext("Released, in ml"), str(found.released_ml)
     yield gettext("Rejected, in ml"), str(found.rejected_ml)
+    yield from _losses(found)
+    yield from _waits(found.waits)
+    yield from _plates(found.plates)
     yield gettext("Refused scans"), str(care.refused_scans)
     yield gettext("Second prints of labels"), str(care.reprints)
     yield gettext("Units too warm"), str(care.excursions)
     yield gettext("of these, milk was blocked"), str(care.blocking_excursions)
+    yield gettext("Warm unit to decision, in days (median / 9 in 10)"), _spread(care.decision_days)
+
+
+def _losses(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
+    destroyed = found.destroyed
+    yield gettext("Destroyed, in ml"), f"{destroyed.volume_ml} ({destroyed.things})"
+    for reason, things, volume_ml in destroyed.reasons:
+        words = gettext("Destroyed, %(reason)s, in ml", reason=DESTRUCTION_REASONS[reason])
+        yield words, f"{volume_ml} ({things})"
+    yield gettext("Missed by counts"), str(found.care.missing)
+    taken = found.reception.accepted_ml + found.reception.refused_ml
+    share = number(round(100 * found.released_ml / taken, 1)) if taken else gettext("none")
+    yield gettext("Released, in hundredths of the milk taken over"), str(share)
+
+
+def _waits(found: WaitFigures) -> Iterator[tuple[str, str]]:
+    yield gettext("Door to reception, in days (median / 9 in 10)"), _spread(found.to_reception)
+    yield gettext("In quarantine, in days (median / 9 in 10)"), _spread(found.in_quarantine)
+    yield gettext("Heating to release, in days (median / 9 in 10)"), _spread(found.to_release)
+    yield gettext("Reception to release, in days (median / 9 in 10)"), _spread(found.whole_way)
+
+
+def _plates(found: PlateFigures) -> Iterator[tuple[str, str]]:
+    for each in found.stages:
+        words = gettext("Samples read, %(stage)s", stage=STAGES[each.stage])
+        yield words, str(each.samples)
+        yield gettext("of these, with growth"), str(each.grown)
+    for month in found.organisms:
+        organism = ANALYTES[month.analyte]
+        words = gettext(
+            "%(month)s: samples with %(organism)s", month=month.month, organism=organism
+        )
+        yield words, str(month.samples)
 
 
 def _spread(found: Spread | None) -> str:

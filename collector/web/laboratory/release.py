@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import wtforms
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import Conflict, Refused
 from collector.laboratory.heating.judgement import Colour
@@ -19,6 +20,7 @@ from collector.laboratory.release.actions import (
     sign_exception,
     withdraw_lot,
 )
+from collector.laboratory.release.certificate import certificate_of
 from collector.laboratory.release.checks import LotCheckKey
 from collector.laboratory.release.queries import decided_lots, lot_page, release_board
 from collector.people.models import Role
@@ -27,6 +29,7 @@ from collector.web.framework.forms import Form, TextField, parse_key, texts_form
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now, person_id
 from collector.web.laboratory.acts import act_context
+from collector.web.run_sheet import printed
 from collector.web.wording import sentence
 
 blueprint = Blueprint("release", __name__, url_prefix="/release")
@@ -99,6 +102,22 @@ def sign() -> Response | tuple[str, int]:
 def page(lot_id: int) -> str:
     """Show a lot with its checks and decisions."""
     return _page(lot_id)
+
+
+@blueprint.get("/<int:lot_id>/certificate")
+def certificate(lot_id: int) -> Response:
+    """Return the certificate of a released lot as a PDF."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        text = render_template(
+            "laboratory/release_certificate.html",
+            found=certificate_of(session, bank_id=bank_id, lot_id=lot_id),
+            bank=get_bank(session, bank_id),
+            now=now(),
+        )
+    answer = make_response(printed(text))
+    answer.headers["Content-Type"] = "application/pdf"
+    return answer
 
 
 @exceptions.post("/<int:lot_id>/proposal")

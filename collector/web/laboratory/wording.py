@@ -96,10 +96,10 @@ DESTRUCTION_METHODS: Mapping[str, LazyString] = {
 }
 
 MATERIALS: Mapping[str, LazyString] = {
-    "bottle": _("bottles"),
-    "cap": _("caps"),
-    "filter": _("filters"),
-    "label": _("labels"),
+    "bottle": _("Bottles"),
+    "cap": _("Caps"),
+    "filter": _("Filters"),
+    "label": _("Labels"),
 }
 
 UNIT_KINDS: Mapping[str, LazyString] = {

@@ -9,8 +9,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.db import transaction
+from collector.laboratory.destroying.actions import (
+    add_to_destruction,
+    begin_destruction,
+    witness_destruction,
+)
+from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
+from collector.laboratory.figures.periods import Spread
 from collector.laboratory.figures.queries import figures_of
 from collector.laboratory.reception.models import IntakeRefusal
+from collector.laboratory.sampling.models import Analyte, SampleStage
+from collector.laboratory.storage.counts import begin_count, close_count
+from collector.laboratory.units.models import StorageZone
+from tests.collector.laboratory.pooling.test_pools import NOW
+from tests.collector.laboratory.storage.storage_bench import StorageBench
 from tests.laboratory_bench import open_bench
 from tests.phone_round import FIRST_ARRIVAL
 from tests.release_bench import LATER, ReleaseBench
@@ -18,6 +30,10 @@ from tests.town import Town, sign_in
 from tests.web.sign_ins import text
 
 FIGURES = "/laboratory/figures"
+
+
+class FiguresBench(StorageBench, ReleaseBench):
+    """Lea at the freezers, with lots that were read."""
 
 
 @pytest.fixture
@@ -43,6 +59,15 @@ def nora(app: Flask, town: Town) -> Iterator[FlaskClient]:
         assert (found.released_ml, found.rejected_ml) == (200, 0)
         assert found.heating.age_days is not None
         assert found.heating.age_days.p50 == found.heating.age_days.p90
+        assert found.waits.to_reception is not None
+        assert found.waits.in_quarantine is not None
+        # Taken over on the morning, thawed three hours later and released an hour after that.
+        assert found.waits.in_quarantine.p50 == pytest.approx(3 / 24)
+        assert found.waits.whole_way == Spread(p50=4 / 24, p90=4 / 24)
+        assert found.waits.to_release == Spread(p50=1 / 24, p90=1 / 24)
+        read = [(each.stage, each.samples, each.grown) for each in found.plates.stages]
+        assert read == [(SampleStage.PRE, 1, 1), (SampleStage.POST, 1, 0)]
+        assert (found.plates.organisms, found.destroyed.things) == ([], 0)
         app.extensions["milkround_clock"].instant = LATER
         yield sign_in(app, bank=town.bank, person=bench.nora)
 
@@ -66,3 +91,34 @@ def test_the_critical_points_bear_the_banks_own_limits(nora: FlaskClient) -> Non
     assert "Clock of the thaw" in page
     # Holder pasteurisation was read at its source; the limit of the freezers was not.
     assert "not verified" in page
+
+
+def test_organisms_destructions_and_missed_things_are_counted(app: Flask, town: Town) -> None:
+    with open_bench(app, town) as bench, transaction() as session:
+        lea = FiguresBench(bench, session)
+        place = lea.at(StorageZone.RELEASED)
+        first, second = lea.lots(2)
+        lea.ready(first, second)
+        post = lea.sample_of(first, SampleStage.POST)
+        lea.enter(post, "12", analyte=Analyte.CEREUS)
+        lea.release(second)
+        (gone,) = lea.numbers(second)
+        lea.put(place, gone)
+        count = begin_count(session, **lea.told, place_id=place.id)
+        close_count(session, **lea.told, count_id=count.id, missing_seen=1)
+        given = {"reason": DestructionReason.DAMAGED, "method": DestructionMethod.POURED}
+        found = begin_destruction(session, **lea.told, **given, note="")
+        told = {"now": NOW, "bank_id": town.bank, "destruction_id": found.id}
+        add_to_destruction(session, **told, label=gone)
+        witness_destruction(session, **told, person_id=lea.leo, seen=1)
+        days = {"first": FIRST_ARRIVAL.date(), "last": LATER.date()}
+        figures = figures_of(session, bank_id=town.bank, **days)
+        assert figures.destroyed.reasons == [(DestructionReason.DAMAGED, 1, 200)]
+        assert figures.care.missing == 1
+        organisms = [(each.month, each.analyte, each.samples) for each in figures.plates.organisms]
+        assert organisms == [("2026-11", Analyte.CEREUS, 1)]
+    app.extensions["milkround_clock"].instant = LATER
+    with app.app_context():
+        page = text(sign_in(app, bank=town.bank, person=bench.nora).get(FIGURES))
+    assert "2026-11: samples with B. cereus" in page
+    assert "Destroyed, broken or leaking, in ml" in page

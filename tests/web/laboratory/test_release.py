@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from collector.db import db, reading, transaction
 from collector.laboratory.holds.models import LaboratoryHold
 from collector.laboratory.pooling.models import Bottle, Lot, LotState
+from collector.laboratory.release.certificate import certificate_of
 from collector.laboratory.sampling.models import LabResult, LabSample, SampleStage
 from collector.people.models import WebSession
 from tests.laboratory_bench import Bench, open_bench
@@ -304,3 +305,24 @@ def test_empty_pages_say_how_they_fill(app: Flask, town: Town) -> None:
         assert "Nothing is held" in text(rose.get("/laboratory/holds"))
         assert "No lot awaits a sample" in text(lea.get("/laboratory/samples"))
         assert rose.get("/laboratory/").headers["Location"].endswith("/laboratory/release")
+
+
+def test_a_released_lot_has_a_certificate_of_the_checks_that_were_signed(cast: Cast) -> None:
+    rose = cast["rose"]
+    place = f"/laboratory/release/{cast.green}"
+    assert rose.get(f"{place}/certificate").status_code == 404
+    assert "Certificate" not in text(rose.get(place))
+    rose.post("/laboratory/release", data={"lots": seen_on(text(rose.get("/laboratory/release")))})
+    assert "Certificate" in text(rose.get(place))
+    answer = rose.get(f"{place}/certificate")
+    assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    # A rule that changes later leaves the certificate as it was signed.
+    with transaction() as session:
+        found = certificate_of(session, bank_id=cast.bench.town.bank, lot_id=cast.green)
+        assert [check.colour.value for check in found.checks] == ["green"] * 14
+        assert found.decision.rules["raw_age_days"] == "120"
+        assert (found.names[found.decision.person_id], found.volume_ml) == ("Rose", 200)
+        assert [each.number for each in found.bottles] == [cast.label]
+    reason = {"reason": "Cracked cap"}
+    cast["quentin"].post(f"{place}/withdrawal", data=reason)
+    assert rose.get(f"{place}/certificate").status_code == 404
