@@ -34,6 +34,7 @@ from collector.web.api import blueprint as api
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
+from collector.web.dispensary import blueprint as dispensary
 from collector.web.donor import blueprint as donor
 from collector.web.framework import (
     assets,
@@ -54,6 +55,7 @@ from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
 from collector.web.recall import blueprint as recall
+from collector.web.ward import blueprint as ward
 
 PARTS = (
     converters,
@@ -95,6 +97,8 @@ SURFACES = (
     laboratory,
     recall,
     ward_recalls,
+    dispensary,
+    ward,
     api,
     outbox,
     calendar,
@@ -142,6 +146,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         part.init_app(app)
     for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
-    for pages in (account_sessions.desk, account_sessions.phone, account_sessions.donor):
+    for pages in account_sessions.EVERY_SURFACE:
         app.register_blueprint(pages)
     return app

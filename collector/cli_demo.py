@@ -123,9 +123,11 @@ def _tell(settings: Settings, paths: demo_day.Links) -> None:
         ("a collector's phone", paths.phone),
         ("the coordinator's board", paths.board),
         ("the laboratory", paths.laboratory),
+        ("the dispensary", paths.dispensary),
+        ("a ward", paths.ward),
     ):
         click.echo(f"  {name:<24} {settings.public_url}{path}")
-    click.echo("\nThe board and the laboratory share a session: open one in a private window.")
+    click.echo("\nBoard, laboratory and dispensary share a session: open one in a private window.")
     click.echo("One click is enough here: the data are invented, and the server answers this")
     click.echo("machine alone. A real bank's staff also gives a second factor.")
     click.echo(f"\nWhat it prints goes to {settings.home / 'demonstration.log'}.")

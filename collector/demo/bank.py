@@ -36,8 +36,14 @@ STAFF = (
     ("Nadia Benali", "nadia@lactarium.example", (Role.PROFESSIONAL, Role.QUALITY)),
     ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
     ("Inès Larrieu", "ines@lactarium.example", (Role.LABORATORY, Role.RELEASER)),
+    ("Paul Cazenave", "paul@lactarium.example", (Role.DISPENSER,)),
+    ("Lucie Navarro", "lucie@lactarium.example", (Role.DISPENSER,)),
+    ("Sarah Daguerre", "sarah@lactarium.example", (Role.WARD,)),
+    ("Marion Garcia", "marion@lactarium.example", (Role.WARD,)),
 )
 COORDINATOR, QUALITY = "claire@lactarium.example", "nadia@lactarium.example"
+DISPENSER, CHECKER = "paul@lactarium.example", "lucie@lactarium.example"
+NURSE, DEPOT_NURSE = "sarah@lactarium.example", "marion@lactarium.example"
 TECHNICIAN, RELEASER = "luc@lactarium.example", "ines@lactarium.example"
 HISTORY_BEGAN = timedelta(days=100)
 """Time before the day at which donors with a history were interviewed, and the bank founded."""

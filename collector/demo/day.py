@@ -12,7 +12,15 @@ from collector.banks.models import Bank
 from collector.clock import Clock
 from collector.custody.queries import count_received
 from collector.db import reading, transaction
-from collector.demo.bank import COORDINATOR, RELEASER, ask_for_day, demonstration_bank
+from collector.demo.bank import (
+    COORDINATOR,
+    DISPENSER,
+    NURSE,
+    RELEASER,
+    ask_for_day,
+    demonstration_bank,
+)
+from collector.demo.dispensary import DispensaryReport, report_dispensary
 from collector.demo.history import write_history
 from collector.demo.laboratory import LaboratoryReport, report_laboratory, write_laboratory
 from collector.demo.play import said_of
@@ -63,24 +71,30 @@ class DemoReport:
     events_accepted: int
     containers_received: int
     laboratory: LaboratoryReport
+    dispensary: DispensaryReport
     recall: RecallReport
     seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Return the report as plain values, those of laboratory and recall beside the others."""
-        told: dict[str, object] = asdict(self) | asdict(self.laboratory) | asdict(self.recall)
-        del told["laboratory"], told["recall"]
+        """Return the report as plain values, those of its parts beside the others."""
+        told: dict[str, object] = asdict(self)
+        for part in (self.laboratory, self.dispensary, self.recall):
+            told |= asdict(part)
+        for name in ("laboratory", "dispensary", "recall"):
+            del told[name]
         return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The paths of four links that sign in: a donor's and three of the staff."""
+    """The paths of links that sign in: a donor's and those of the staff."""
 
     donor: str
     phone: str
     board: str
     laboratory: str
+    dispensary: str
+    ward: str
 
 
 def prepare(clock: Clock) -> tuple[int, date]:
@@ -194,13 +208,14 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
                 session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
             ),
             laboratory=report_laboratory(session, bank_id=bank_id, day=day),
+            dispensary=report_dispensary(session, bank_id=bank_id, now=clock.now()),
             recall=report_recall(session, bank_id=bank_id),
             seconds=round(perf_counter() - since, 1),
         )
 
 
 def links(clock: Clock, bank_id: int, day: date) -> Links:
-    """Create sign-in links for a donor with a visit today and for three of the staff."""
+    """Create sign-in links for a donor with a visit today and for five of the staff."""
     with transaction() as session:
         plan = _plan_of(session, bank_id, day)
         donor_id = next(stop.pickup.donor_id for round_ in plan.rounds for stop in round_.stops)
@@ -221,6 +236,8 @@ def links(clock: Clock, bank_id: int, day: date) -> Links:
             phone=link(person_id=_person(session, COLLECTOR).id),
             board=link(person_id=_person(session, COORDINATOR).id),
             laboratory=link(person_id=_person(session, RELEASER).id),
+            dispensary=link(person_id=_person(session, DISPENSER).id),
+            ward=link(person_id=_person(session, NURSE).id),
         )
 
 

@@ -18,6 +18,7 @@ from collector.db import transaction
 from collector.demo.bench import DemoBench, next_working_day
 from collector.demo.curves import SERIAL
 from collector.demo.deliveries import Delivery, deliveries_of, take_over_delivery
+from collector.demo.dispensary import DemoDispensary
 from collector.demo.freezers import DAYS_READ, EXCURSION_BEFORE, Freezers, equip
 from collector.demo.lots import DemoLot, LotStory
 from collector.demo.recalls import write_drill
@@ -70,11 +71,12 @@ class LaboratoryReport:
 
 
 def write_laboratory(bank_id: int, day: date, *, now: datetime) -> None:
-    """Write the laboratory's part of the history in one transaction, in the order of time."""
+    """Write the history of laboratory and dispensary in one transaction, in the order of time."""
     with transaction() as session:
         bench = DemoBench.of(session, bank_id, day)
         freezers = equip(bench, since=day - timedelta(days=DAYS))
         acts = [*_milk(bench, freezers), *_temperatures(bench, freezers, now)]
+        acts += DemoDispensary.of(bench).acts()
         for at, act in sorted(acts, key=lambda each: each[0]):
             act(at)
 

@@ -17,6 +17,7 @@ from collector.errors import MilkroundError
 from collector.notices.gsm import to_gsm
 from collector.web import (
     application_wording,
+    dispensary_wording,
     disruption_wording,
     donor_file_wording,
     incident_wording,
@@ -33,6 +34,7 @@ ERRORS: Mapping[str, LazyString] = {
     **disruption_wording.ERRORS,
     **donor_file_wording.ERRORS,
     **roster_wording.ERRORS,
+    **dispensary_wording.ERRORS,
     **laboratory_wording.ERRORS,
     **recall_wording.ERRORS,
     **application_wording.ERRORS,
@@ -298,6 +300,19 @@ ERRORS: Mapping[str, LazyString] = {
 }
 
 
+DISPENSARY_WORDS = {
+    "state": dispensary_wording.ORDER_STATES,
+    "state_tone": dispensary_wording.ORDER_TONES,
+    "level": dispensary_wording.LEVELS,
+    "level_tone": dispensary_wording.LEVEL_TONES,
+    "wait": dispensary_wording.WAITS,
+    "choice": dispensary_wording.CHOICES,
+    "kind": dispensary_wording.KINDS,
+    "fate": dispensary_wording.FATES,
+    "destruction": dispensary_wording.DESTRUCTION_REASONS,
+}
+"""Words of the pages of dispensary and wards, by the filter that gives them."""
+
 COLON, SEMICOLON = _(":"), _(";")
 """Punctuation between two texts of a template: French sets a no-break space before it."""
 
@@ -316,6 +331,8 @@ def init_app(app: Flask) -> None:
         litres=litres,
         gsm=to_gsm,
     )
+    for name, words in DISPENSARY_WORDS.items():
+        app.jinja_env.filters[f"dispensary_{name}"] = words.__getitem__
     app.jinja_env.globals.update(colon=COLON, semicolon=SEMICOLON, hours=hours)
 
 

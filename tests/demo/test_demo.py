@@ -68,7 +68,13 @@ def assert_laboratory_adds_up(home: Path, told: dict[str, int]) -> None:
         assert told["lots_released"] == one(lots + "'released'")
         assert told["lots_rejected"] == one(lots + "'rejected'") == 2
         standing = "SELECT count(*) FROM storage_stays WHERE ended_at IS NULL AND bottle_id > 0"
-        assert told["bottles_stored"] == one(standing) == one("SELECT count(*) FROM bottles")
+        assert told["bottles_stored"] == one(standing)
+        here = "SELECT count(*) FROM bottles WHERE left_at IS NULL"
+        assert told["bottles_stored"] == one(here)
+        gone = "SELECT count(*) FROM bottles WHERE left_at IS NOT NULL"
+        assert told["bottles_dispensed"] == one(gone) > 0
+        assert told["orders_served"] == one("SELECT count(DISTINCT order_id) FROM dispensings") > 0
+        assert told["open_links"] == 1
         emptied = """
             SELECT sum(volume_ml) FROM pool_inputs JOIN intakes ON intakes.id = intake_id
             WHERE pool_inputs.withdrawn_at IS NULL
@@ -124,7 +130,7 @@ def test_four_links_that_answer_and_ctrl_c_that_stops_everything(
 ) -> None:
     process, port = served
     links = links_of(process)
-    assert len(links) == 4
+    assert len(links) == 6
     for link in links:
         with urlopen(link) as answer:  # noqa: S310 - our own server
             assert answer.status == 200

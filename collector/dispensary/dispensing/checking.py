@@ -119,7 +119,8 @@ def hand_over(
     Refused
         `two_people_needed`; `checked_by_another`; `label_not_checked`; `nothing_picked`;
         `bottles_not_checked` (`count`); `box_missing`; `carrier_missing`; `text_too_long`
-        (`most`); `celsius_out_of_bounds` (`least`, `most`); the reasons of `judge_bottle`.
+        (`most`); `celsius_missing`; `box_celsius_out_of_bounds` (`least`, `most`); the reasons of
+        `judge_bottle`.
     """
     lock_chain(session, bank_id)
     dispensing = owned(session, Dispensing, bank_id, dispensing_id)
@@ -222,4 +223,4 @@ def _refuse_hand_over(given: HandOver) -> None:
     if given.celsius is None:
         raise Refused("celsius_missing")
     if not COLDEST <= given.celsius <= WARMEST:
-        raise Refused("celsius_out_of_bounds", least=round(COLDEST), most=round(WARMEST))
+        raise Refused("box_celsius_out_of_bounds", least=round(COLDEST), most=round(WARMEST))

@@ -102,6 +102,26 @@ def fates_of(session: Session, rows: Collection[int]) -> dict[int, list[BottleFa
     return found
 
 
+def latest_fates(
+    session: Session, *, ward_id: int, since: datetime
+) -> list[tuple[BottleFate, str]]:
+    """Return the reports of a ward after an instant, each with its bottle, the latest first."""
+    rows = session.execute(
+        select(BottleFate, Bottle.number)
+        .join(DispensedBottle, DispensedBottle.id == BottleFate.dispensed_bottle_id)
+        .join(Dispensing, Dispensing.id == DispensedBottle.dispensing_id)
+        .join(Bottle, Bottle.id == DispensedBottle.bottle_id)
+        .where(
+            Dispensing.ward_id == ward_id,
+            BottleFate.at >= since,
+            BottleFate.withdrawn_at.is_(None),
+        )
+        .order_by(BottleFate.id.desc())
+        .limit(20)
+    )
+    return [(fate, number) for fate, number in rows]
+
+
 def given_ml(session: Session, *, bank_id: int) -> int:
     """Return the millilitres that were given to children."""
     found = select(func.coalesce(func.sum(BottleFate.volume_ml), 0)).where(

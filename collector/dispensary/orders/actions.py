@@ -65,7 +65,7 @@ def ask_for_milk(
     Conflict
         `order_exists`: an order of this recipient and day stands.
     Refused
-        `day_past`, `day_too_far` (`most`); `volume_out_of_bounds` (`least`, `most`);
+        `day_past`, `day_too_far` (`most`); `day_volume_out_of_bounds` (`least`, `most`);
         `recipient_of_another_ward`; `prescription_not_valid`; `ward_not_depot`;
         `indication_missing`.
     """
@@ -73,7 +73,7 @@ def ask_for_milk(
     _refuse_day(draft.needed_on, today)
     most = MOST_ML if draft.recipient_id else MOST_ML_OF_DEPOT
     if not LEAST_ML <= draft.volume_ml <= most:
-        raise Refused("volume_out_of_bounds", least=LEAST_ML, most=most)
+        raise Refused("day_volume_out_of_bounds", least=LEAST_ML, most=most)
     order_class = (
         _class_of_depot(ward)
         if draft.recipient_id is None

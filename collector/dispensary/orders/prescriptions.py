@@ -57,8 +57,8 @@ def write_prescription(
         The bank has no such recipient.
     Refused
         `prescriber_missing`; `text_too_long` (`most`); `days_in_wrong_order`; `days_too_many`
-        (`most`); `volume_missing`; `volume_out_of_bounds` (`least`, `most`); `ml_per_kg_too_high`
-        (`most`); `document_too_large` (`most`), `document_kind`.
+        (`most`); `day_volume_missing`; `day_volume_out_of_bounds` (`least`, `most`);
+        `ml_per_kg_too_high` (`most`); `document_too_large` (`most`), `document_kind`.
     """
     owned(session, Recipient, bank_id, recipient_id)
     most_per_kg = policies_of(session, bank_id)[PolicyKey.MOST_ML_PER_KG]
@@ -161,12 +161,12 @@ def _refuse_implausible(draft: PrescriptionDraft, most_per_kg: int) -> None:
     if (draft.valid_until - draft.valid_from).days >= LONGEST_DAYS:
         raise Refused("days_too_many", most=LONGEST_DAYS)
     if (draft.ml_per_day is None) == (draft.ml_per_kg_day is None):
-        raise Refused("volume_missing")
+        raise Refused("day_volume_missing")
     if draft.ml_per_kg_day is not None and draft.ml_per_kg_day > most_per_kg:
         raise Refused("ml_per_kg_too_high", most=most_per_kg)
     volume = draft.ml_per_day or draft.ml_per_kg_day or 0
     if not 1 <= volume <= MOST_ML_PER_DAY:
-        raise Refused("volume_out_of_bounds", least=1, most=MOST_ML_PER_DAY)
+        raise Refused("day_volume_out_of_bounds", least=1, most=MOST_ML_PER_DAY)
 
 
 def _kind_of(document: bytes | None) -> str:

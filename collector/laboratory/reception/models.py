@@ -106,6 +106,8 @@ class ScanTask(StrEnum):
     SAMPLE = "sample"
     HOLD = "hold"
     DESTROY = "destroy"
+    DISPENSE = "dispense"
+    WARD = "ward"
 
 
 class BenchScan(BankOwned, Base):

@@ -20,12 +20,14 @@ PLACES = {
     Surface.DESK: ("my_sessions", "/account/sessions"),
     Surface.PHONE: ("my_phone_sessions", "/account/phone/sessions"),
     Surface.DONOR: ("my_donor_sessions", "/donor/sessions"),
+    Surface.WARD: ("my_ward_sessions", "/ward/sessions"),
 }
 """The blueprint and the address of the page, by surface."""
 TEMPLATES = {
     Surface.DESK: "account/sessions_desk.html",
     Surface.PHONE: "account/sessions_phone.html",
     Surface.DONOR: "account/sessions_donor.html",
+    Surface.WARD: "account/sessions_ward.html",
 }
 
 
@@ -58,7 +60,7 @@ def _pages(surface: Surface) -> Blueprint:
             expire_links(session, now=now(), **_holder())
         return _signed_out(surface)
 
-    if surface is not Surface.DONOR:
+    if surface in {Surface.DESK, Surface.PHONE}:
 
         @pages.post("/phones/<int:device_id>/revocation")
         def revoke(device_id: int) -> Response:
@@ -120,4 +122,5 @@ def _donor_page(session: Session) -> dict[str, object]:
     return {"donor": donor, "bank": get_bank(session, donor.bank_id)}
 
 
-desk, phone, donor = (_pages(surface) for surface in (Surface.DESK, Surface.PHONE, Surface.DONOR))
+EVERY_SURFACE = tuple(_pages(surface) for surface in PLACES)
+"""The pages of each surface."""

@@ -12,13 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from collector.banks.models import Known
 from collector.dispensary.allocation.actions import (
-    agree_to_override,
     cancel_order,
     free_order,
     keep_by_hand,
-    propose_override,
 )
 from collector.dispensary.allocation.models import ChoiceReason, ServingOverride
+from collector.dispensary.allocation.overrides import agree_to_override, propose_override
 from collector.dispensary.orders.cover import StockLevel, cover_of
 from collector.dispensary.orders.models import WaitReason
 from collector.errors import Conflict, NotFound, Refused

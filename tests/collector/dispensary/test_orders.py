@@ -82,7 +82,7 @@ def test_an_order_needs_a_prescription_of_its_day(dana: DispensaryBench) -> None
             dana.order(child, 100, on=day)
     end_prescription(dana.session, **dana.by(dana.wanda), prescription_id=found.id)
     assert prescription_on(dana.session, child.id, TODAY) is None
-    with pytest.raises(Refused, match="volume_out_of_bounds"):
+    with pytest.raises(Refused, match="day_volume_out_of_bounds"):
         dana.order(child, 0)
 
 
@@ -92,10 +92,10 @@ def test_an_order_needs_a_prescription_of_its_day(dana: DispensaryBench) -> None
         ({"prescriber": " "}, "prescriber_missing"),
         ({"valid_until": TODAY - timedelta(days=1)}, "days_in_wrong_order"),
         ({"valid_until": TODAY + timedelta(days=62)}, "days_too_many"),
-        ({"ml_per_day": None}, "volume_missing"),
-        ({"ml_per_kg_day": 10}, "volume_missing"),
+        ({"ml_per_day": None}, "day_volume_missing"),
+        ({"ml_per_kg_day": 10}, "day_volume_missing"),
         ({"ml_per_day": None, "ml_per_kg_day": 221}, "ml_per_kg_too_high"),
-        ({"ml_per_day": 3001}, "volume_out_of_bounds"),
+        ({"ml_per_day": 3001}, "day_volume_out_of_bounds"),
         ({"document": b"hello"}, "document_kind"),
     ],
 )

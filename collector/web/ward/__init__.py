@@ -1,0 +1,1 @@
+"""The pages of a ward: orders, recipients, bottles, suspected reactions."""
