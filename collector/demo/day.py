@@ -78,9 +78,10 @@ class DemoReport:
     def as_json(self) -> dict[str, object]:
         """Return the report as plain values, those of its parts beside the others."""
         told: dict[str, object] = asdict(self)
-        for part in ("laboratory", "dispensary", "recall"):
-            told |= asdict(getattr(self, part))
-            del told[part]
+        for part in (self.laboratory, self.dispensary, self.recall):
+            told |= asdict(part)
+        for name in ("laboratory", "dispensary", "recall"):
+            del told[name]
         return told
 
 
