@@ -14,6 +14,7 @@ from collector.web.laboratory import (
     holds,
     intake_forms,
     label_sheets,
+    lists,
     plans,
     pools,
     quarantine,
@@ -55,6 +56,7 @@ for part in (
     holds,
     plans,
     figures,
+    lists,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)
