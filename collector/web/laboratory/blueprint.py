@@ -15,6 +15,7 @@ from collector.web.laboratory import (
     holds,
     intake_forms,
     label_sheets,
+    lists,
     materials,
     plans,
     pools,
@@ -59,6 +60,7 @@ for part in (
     holds,
     plans,
     figures,
+    lists,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)

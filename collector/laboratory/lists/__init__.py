@@ -1,0 +1,1 @@
+"""Lists of the laboratory as rows of plain cells, for files."""
