@@ -30,15 +30,12 @@ class GuidePicture:
 
     Attributes
     ----------
-    press
-        A selector: its first match is pressed before the picture; empty presses nothing.
     size
         Width and height of the window in pixels.
     """
 
     name: str
     path: str
-    press: str = ""
     size: tuple[int, int] = DESKTOP
 
 
@@ -57,10 +54,7 @@ COORDINATOR = (
     GuidePicture("rules", "/board/bank/policies"),
     GuidePicture("messages", "/board/bank/message-texts"),
 )
-COLLECTOR = (
-    GuidePicture("phone-start", "/phone/", size=PHONE),
-    GuidePicture("phone-stop", "/phone/", press='a[href^="#/stop/"]', size=PHONE),
-)
+COLLECTOR = (GuidePicture("phone-start", "/phone/", size=PHONE),)
 DONOR = (GuidePicture("donor-home", "/donor/", size=PHONE),)
 
 
@@ -121,11 +115,6 @@ def _take(browser: Chrome, origin: str, picture: GuidePicture, language: str) ->
             "return document.readyState === 'complete' && !!document.querySelector('main h1')"
         )
     )
-    if picture.press:
-        link = WebDriverWait(browser, LONGEST_WAIT).until(
-            lambda each: each.find_element(By.CSS_SELECTOR, picture.press)
-        )
-        browser.execute_script("arguments[0].click()", link)
     target = FOLDER / f"{picture.name}-{language}.webp"
     target.write_bytes(_small(browser))
     print(f"{target.name}\t{target.stat().st_size} bytes\t{browser.title}")

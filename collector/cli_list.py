@@ -12,10 +12,21 @@ from collector.banks.models import Bank
 from collector.banks.queries import banks, sites_of
 from collector.db import transaction
 from collector.installation import InstallationCommand, application, bank_named, clock, settings
+from collector.material.queries import StockPlace, loans_of, stock_of
 from collector.people.staff import staff_with_roles
 from collector.shifts.queries import shifts_between, weekly_shifts_of
 
-KINDS = ("sites", "people", "vehicles", "boxes", "weeks", "shifts", "closing-days")
+KINDS = (
+    "sites",
+    "people",
+    "vehicles",
+    "boxes",
+    "weeks",
+    "shifts",
+    "closing-days",
+    "stock",
+    "loans",
+)
 SHOWN = timedelta(days=28)
 
 
@@ -95,9 +106,21 @@ def _closings(session: Session, bank: Bank) -> Iterable[str]:
         yield f"{each.day}\t{each.name}"
 
 
-for _kind, _lines in zip(
-    KINDS, (_sites, _people, _vehicles, _boxes, _weeks, _shifts, _closings), strict=True
-):
+def _stock(session: Session, bank: Bank) -> Iterable[str]:
+    names = {StockPlace(site_id=each.id): each.name for each in sites_of(session, bank.id)}
+    vehicles = vehicle_known(session, bank.id)
+    names |= {StockPlace(vehicle_id=each.id): each.name for each in vehicles}
+    for (place, item), pieces in sorted(stock_of(session, bank.id).items(), key=str):
+        yield f"{names[place]}\t{item}\t{pieces}"
+
+
+def _loans(session: Session, bank: Bank) -> Iterable[str]:
+    for each in loans_of(session, bank_id=bank.id):
+        yield f"{each.device.serial}\t{each.donor.number}\tdue {each.due_on}"
+
+
+LINES = (_sites, _people, _vehicles, _boxes, _weeks, _shifts, _closings, _stock, _loans)
+for _kind, _lines in zip(KINDS, LINES, strict=True):
     _listing(_kind, _lines)
 
 

@@ -86,6 +86,7 @@ DELIVERIES = (
     "collector/timers.py",
     "collector/notices/delivery.py",
     "collector/applications/delivery.py",
+    "collector/rounds/leave_calendars.py",
 )
 """Threads of the worker."""
 

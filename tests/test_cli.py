@@ -230,7 +230,7 @@ def test_rows_of_a_bank_are_listed_changed_and_removed() -> None:
     assert "B1\t160 bottles" in run("list", "boxes", *there).output
     assert "ana@example.org\tAna\tcollector" in run("list", "people", *there).output
     assert "bordeaux" in run("list", "banks").output
-    for kind in ("shifts", "weeks", "closing-days"):
+    for kind in ("shifts", "weeks", "closing-days", "stock", "loans"):
         assert run("list", kind, *there).exit_code == 0
     roles = ["--role", "collector", "--role", "quality", "--name", "Ana E."]
     assert run("change", "user", "ana@example.org", *roles).exit_code == 0

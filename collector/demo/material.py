@@ -47,6 +47,10 @@ def stock_material(session: Session, bank: Bank, *, now: datetime, day: date) ->
                 origin=store,
                 target=target,
             )
+    _lend_pump(session, bank, main.id, now=now, day=day)
+
+
+def _lend_pump(session: Session, bank: Bank, site_id: int, *, now: datetime, day: date) -> None:
     devices = [
         add_device(
             session,
@@ -55,7 +59,7 @@ def stock_material(session: Session, bank: Bank, *, now: datetime, day: date) ->
             actor="system",
             serial=serial,
             name="Tire-lait",
-            site_id=main.id,
+            site_id=site_id,
         )
         for serial in PUMPS
     ]

@@ -56,15 +56,7 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "visits": [
             _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
         ],
-        "loans": [
-            as_json(each, "out_on", "due_on", "returned_on", "lost_on")
-            | as_json(each.device, "serial", "name")
-            for each in loans_of(session, bank_id=bank_id, donor_id=donor_id)
-        ],
-        "material": [
-            as_json(each, "made_at", "kind", "item", "quantity")
-            for each in _rows(session, MaterialMovement, donor)
-        ],
+        **_material(session, donor),
         "stopped_milk": _stopped_milk(session, donor),
         "messages": [
             as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
@@ -73,6 +65,20 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "acts": [
             as_json(each, "at", "action")
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
+        ],
+    }
+
+
+def _material(session: Session, donor: Donor) -> dict[str, Any]:
+    return {
+        "loans": [
+            as_json(each, "out_on", "due_on", "returned_on", "lost_on")
+            | as_json(each.device, "serial", "name")
+            for each in loans_of(session, bank_id=donor.bank_id, donor_id=donor.id)
+        ],
+        "material": [
+            as_json(each, "made_at", "kind", "item", "quantity")
+            for each in _rows(session, MaterialMovement, donor)
         ],
     }
 

@@ -180,30 +180,37 @@ def _take_over(
         for begins, ends in spans
         if not any(each.begins_at <= begins and ends <= each.ends_at for each in stays)
     ]
-    left_out = 0
-    for begins, ends in fresh:
-        leave = Absence(
-            person_id=calendar.person_id,
-            begins_at=begins,
-            ends_at=ends,
-            reason=AbsenceReason.LEAVE,
-        )
-        if has_visits(session, leave, bank_id=calendar.bank_id):
-            left_out += 1
-            continue
-        written = write_absence(
-            session,
-            now=now,
-            bank_id=calendar.bank_id,
-            actor=calendar.made_by,
-            begins_at=begins,
-            ends_at=ends,
-            reason=AbsenceReason.LEAVE,
-            person_id=calendar.person_id,
-        )
-        written.from_calendar = True
-    session.flush()
+    left_out = sum(
+        not _write_leave(session, calendar, begins, ends, now=now) for begins, ends in fresh
+    )
     return TakenOver(written=len(fresh) - left_out, withdrawn=len(gone), left_out=left_out)
+
+
+def _write_leave(
+    session: Session, calendar: LeaveCalendar, begins: datetime, ends: datetime, *, now: datetime
+) -> bool:
+    """Write an event as leave, unless visits are planned during it."""
+    leave = Absence(
+        person_id=calendar.person_id,
+        begins_at=begins,
+        ends_at=ends,
+        reason=AbsenceReason.LEAVE,
+    )
+    if has_visits(session, leave, bank_id=calendar.bank_id):
+        return False
+    written = write_absence(
+        session,
+        now=now,
+        bank_id=calendar.bank_id,
+        actor=calendar.made_by,
+        begins_at=begins,
+        ends_at=ends,
+        reason=AbsenceReason.LEAVE,
+        person_id=calendar.person_id,
+    )
+    written.from_calendar = True
+    session.flush()
+    return True
 
 
 def has_visits(session: Session, leave: Absence, *, bank_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Short guides by role, in both languages, with pictures of the demonstration.
 
-A guide is a text file of `templates/guides`: a line `## anchor: Title` begins a section, `- ...` is
+A guide is a text file of `guide_texts`: a line `## anchor: Title` begins a section, `- ...` is
 an item, `! picture: words` a picture, and `*...*` the name of a button or a page.
 """
 
@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import get_locale, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from collector.asset_root import asset_root
 from collector.errors import NotFound
 from collector.people.models import Role
 from collector.web.framework.assets import asset, has_asset
@@ -21,6 +21,7 @@ from collector.web.framework.guards import anyone
 
 blueprint = Blueprint("guides", __name__, url_prefix="/guides")
 
+TEXTS = Path(__file__).with_name("guide_texts")
 TITLES: dict[str, LazyString] = {
     "donor": lazy_gettext("Guide for donors"),
     "collector": lazy_gettext("Guide for collectors"),
@@ -34,7 +35,6 @@ SECTIONS = {
     "board.telephone": ("coordinator", "requests"),
     "board.requests": ("coordinator", "requests"),
     "board.days": ("coordinator", "day"),
-    "board.day": ("coordinator", "day"),
     "board.publications": ("coordinator", "publish"),
     "board.dispatch": ("coordinator", "live"),
     "board.horizon": ("coordinator", "weeks"),
@@ -123,7 +123,7 @@ def guide(name: str) -> str:
 @cache
 def guide_sections(name: str, language: str) -> tuple[GuideSection, ...]:
     """Return a guide by sections."""
-    path = asset_root() / "templates" / "guides" / f"{name}.{language}.txt"
+    path = TEXTS / f"{name}.{language}.txt"
     sections: list[GuideSection] = []
     for part in re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
         head, _newline, body = part.partition("\n") if part.startswith("## ") else ("", "", part)

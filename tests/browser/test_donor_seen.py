@@ -79,6 +79,15 @@ STAFF = (
     "/board/bank/directory/1",
     "/board/bank/public-texts",
     "/board/bank/public-texts/privacy/en",
+    "/board/bank/message-texts",
+    "/board/bank/message-texts/visit_promised/sms/fr/plain",
+    "/board/bank/message-texts/visit_promised/email/en/discreet",
+    "/board/bank/webhooks",
+    "/board/bank/applications",
+    "/board/bank/material",
+    "/board/bank/material/loans",
+    "/board/bank/material/days/2026-11-24",
+    "/guides/coordinator",
     "/board/horizon/due",
 )
 
