@@ -21,11 +21,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from collector.planning.learning.model import (
-    FREE_FLOW,
     LearningErrors,
     TimesModel,
-    errors_on,
-    held_out,
+    errors_before_and_after,
     learn_times,
 )
 from collector.planning.learning.traces import Halt, Trace
@@ -59,10 +57,8 @@ def planted_rounds(travel: RoadTravel, doors: Sequence[Place], *, days: int = DA
 
 
 def errors(rounds: Sequence[Trace]) -> tuple[TimesModel, LearningErrors, LearningErrors]:
-    """Return the model of nine days in ten, and the errors on the tenth without and with it."""
-    kept, out = held_out(rounds)
-    model = learn_times(kept)
-    return model, errors_on(out, FREE_FLOW), errors_on(out, model)
+    """Return the model, and the errors on a tenth of days without and with the others' times."""
+    return learn_times(rounds), *errors_before_and_after(rounds)
 
 
 def _round(travel: RoadTravel, doors: Sequence[Place], day: date, team: int, dice: Random) -> Trace:

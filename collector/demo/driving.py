@@ -16,7 +16,7 @@ from collector.banks.policies import SPREADS_AND_LEVELS, PolicyKey
 from collector.demo.play import Snapshot
 from collector.roads.learned import HourClass, hour_class, sector_of
 
-HOURS = {HourClass.MORNING: 1.08, HourClass.DAY: 0.97, HourClass.EVENING: 1.05}
+HOURS = {HourClass.MORNING: 1.12, HourClass.DAY: 0.95, HourClass.EVENING: 1.05}
 SECTORS = {"336": 1.1, "404": 0.94}
 SLOW_DOOR, OTHER_DOOR = 1.6, 0.92
 """Planted factors: on driving by hour and by sector, on the minutes at every eighth door."""

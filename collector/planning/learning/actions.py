@@ -16,11 +16,9 @@ from collector.errors import Refused
 from collector.people.models import Person
 from collector.planning.learning.fit import Effect
 from collector.planning.learning.model import (
-    FREE_FLOW,
     LearningErrors,
     TimesModel,
-    errors_on,
-    held_out,
+    errors_before_and_after,
     learn_times,
 )
 from collector.planning.learning.traces import Traces, load_traces
@@ -79,14 +77,8 @@ def learned_of(session: Session, *, bank_id: int, now: datetime) -> Learned:
         policies=policies_of(session, bank_id),
         until=now.astimezone(zone).date(),
     )
-    kept, out = held_out(traces.rounds)
-    tried = learn_times(kept)
-    return Learned(
-        traces=traces,
-        model=learn_times(traces.rounds),
-        before=errors_on(out, FREE_FLOW),
-        after=errors_on(out, tried),
-    )
+    before, after = errors_before_and_after(traces.rounds)
+    return Learned(traces=traces, model=learn_times(traces.rounds), before=before, after=after)
 
 
 def write_learned(session: Session, found: Learned, *, bank_id: int, now: datetime) -> None:

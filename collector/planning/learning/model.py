@@ -27,6 +27,7 @@ LEAST_OF_A_DONOR: Final = 3
 """Observations below which a value stays that of the roads, or of the policies."""
 HELD_OUT: Final = 10
 """One day of so many is held out to measure the errors."""
+FEW_ROUNDS: Final = 200
 EFFECTS: Final = {
     LearnedKind.HOUR: (LEAST_LEGS, 3.0),
     LearnedKind.SECTOR: (LEAST_LEGS, 15.0),
@@ -95,37 +96,43 @@ def learn_times(rounds: Sequence[Trace]) -> TimesModel:
     return TimesModel(effects=effects, legs=len(driving), doors=len(doors))
 
 
-def held_out(rounds: Sequence[Trace]) -> tuple[list[Trace], list[Trace]]:
-    """Return the rounds to learn from, and those of every tenth day."""
+def errors_before_and_after(rounds: Sequence[Trace]) -> tuple[LearningErrors, LearningErrors]:
+    """Return the errors of free flow, and of times that were learned without the day itself.
+
+    Every tenth day is held out. Of few rounds each tenth is held out in its turn, because a handful
+    of days tells little.
+    """
     days = sorted({each.day for each in rounds})
-    out = set(days[HELD_OUT // 2 :: HELD_OUT])
-    return (
-        [each for each in rounds if each.day not in out],
-        [each for each in rounds if each.day in out],
-    )
+    folds = range(HELD_OUT) if len(rounds) <= FEW_ROUNDS else (HELD_OUT // 2,)
+    tried: list[tuple[Trace, TimesModel]] = []
+    for fold in folds:
+        out = set(days[fold::HELD_OUT])
+        model = learn_times([each for each in rounds if each.day not in out])
+        tried += [(each, model) for each in rounds if each.day in out]
+    return errors_of([(trace, FREE_FLOW) for trace, _ in tried]), errors_of(tried)
 
 
-def errors_on(rounds: Sequence[Trace], model: TimesModel) -> LearningErrors:
-    """Return the errors of a model on driven rounds."""
+def errors_of(rounds: Sequence[tuple[Trace, TimesModel]]) -> LearningErrors:
+    """Return the errors on driven rounds, each with the model that foresees it."""
     legs = [
         model.leg_seconds(halt, trace.hour(begin)) - seconds
-        for trace in rounds
+        for trace, model in rounds
         for begin, seconds, halt in trace.legs()
         if halt.leg_teaches
     ]
     doors = [
         model.door_seconds(halt) - halt.at_door
-        for trace in rounds
+        for trace, model in rounds
         for halt in trace.halts
         if halt.door_teaches
     ]
     arrivals = [
         (expected - halt.arrived).total_seconds()
-        for trace in rounds
+        for trace, model in rounds
         for expected, halt in zip(arrivals_of(trace, model), trace.halts, strict=True)
     ]
     return LearningErrors(
-        days=len({each.day for each in rounds}),
+        days=len({trace.day for trace, _ in rounds}),
         arrival=_mean(arrivals),
         leg=_mean(legs),
         door=_mean(doors),

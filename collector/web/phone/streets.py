@@ -20,7 +20,7 @@ blueprint = Blueprint("streets", __name__, url_prefix="/streets")
 
 @blueprint.get("/rounds/<int:round_id>")
 def of_round(round_id: int) -> Response:
-    """List the tiles along a round with their size, and its legs; none without roads."""
+    """List the tiles along a round with their size, and its legs; none without a region."""
     with reading() as session:
         round_ = followed_round(
             session, bank_id=actor().bank_id, person_id=person_id(), round_id=round_id

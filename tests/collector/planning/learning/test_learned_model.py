@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -49,6 +49,24 @@ def test_a_slow_sector_differs_from_the_others_by_what_was_planted() -> None:
     others = [model().factor(LearnedKind.SECTOR, key) for key in ("000", "002", "003")]
     ratio = model().factor(LearnedKind.SECTOR, SLOW_SECTOR) / float(np.mean(others))
     assert ratio == pytest.approx(SECTOR, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("instant", "hour"),
+    [
+        ("2026-10-24T07:00:00+00:00", HourClass.SATURDAY),
+        ("2026-10-23T04:30:00+00:00", HourClass.MORNING),
+        ("2026-10-26T04:30:00+00:00", HourClass.NIGHT),
+        ("2026-10-26T05:00:00+00:00", HourClass.MORNING),
+        ("2026-10-26T08:29:00+00:00", HourClass.MORNING),
+        ("2026-10-26T08:30:00+00:00", HourClass.DAY),
+        ("2026-10-26T19:00:00+00:00", HourClass.NIGHT),
+    ],
+)
+def test_an_hour_is_that_of_the_wall_clock_in_summer_and_in_winter(
+    instant: str, hour: HourClass
+) -> None:
+    assert rounds()[0].hour(datetime.fromisoformat(instant)) is hour
 
 
 def test_slow_doors_are_told_from_the_others() -> None:

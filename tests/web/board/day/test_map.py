@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -53,7 +56,12 @@ def test_by_default_no_tile_is_requested(app: Flask, town: Town) -> None:
     policy = policy_of(app, town)
     assert (policy["img-src"], policy["connect-src"]) == ("'self' data:", "'self'")
     claire = sign_in(app, bank=town.bank, person=town.claire)
-    assert "map-background" not in claire.get(PAGE).get_data(as_text=True)
+    background = re.search(
+        r'name="map-background" content="([^"]*)"', claire.get(PAGE).get_data(as_text=True)
+    )
+    assert background is not None
+    assert "http" not in background[1]
+    assert "tiles" not in json.loads(unescape(background[1]))
     assert claire.get("/board/map-background/map.pmtiles").status_code == 404
 
 
