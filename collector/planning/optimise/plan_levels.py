@@ -16,6 +16,7 @@ from collector.planning.problem.objectives import Objectives
 from collector.planning.risk.chances import in_a_hundred
 from collector.rounds.models import DayPlan
 from routing.analysis.risk import PlanRisk, risk
+from routing.formats.native import plan_of
 
 DAYS = 1_000
 """Simulated days behind the figures of each plan."""
@@ -61,10 +62,19 @@ class LevelFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreePlans:
-    """The three plans of a run, from the cheapest to the safest, as they would be applied now."""
+    """The three plans of a run, from the cheapest to the safest, as they would be applied now.
+
+    Attributes
+    ----------
+    all_same
+        Whether all three would make the same rounds of the day as it is now.
+    were_same
+        Whether they were the same when they were found.
+    """
 
     plans: tuple[LevelFigures, ...]
     all_same: bool
+    were_same: bool
 
 
 def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans | None:
@@ -92,7 +102,12 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
             )
         )
         orders.append(rebased.assignment_after.orders)
-    return ThreePlans(plans=tuple(found), all_same=all(each == orders[0] for each in orders))
+    searched = [plan_of(levels[level]).orders for level in known]
+    return ThreePlans(
+        plans=tuple(found),
+        all_same=all(each == orders[0] for each in orders),
+        were_same=all(each == searched[0] for each in searched),
+    )
 
 
 def choose_level(

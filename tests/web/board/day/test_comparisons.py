@@ -77,6 +77,15 @@ def test_three_plans_that_are_the_same_say_so(board: Board) -> None:
     assert "Cheapest" not in page
 
 
+def test_three_plans_that_an_edit_made_the_same_are_not_called_the_safest(board: Board) -> None:
+    run = three_proposed(board)
+    for number, pickup in enumerate(board.town.pickups):
+        board.act("moves", pickup=pickup, place=f"{board.bruno}:{number}")
+    page = board.see(f"comparisons/{run}")
+    assert "The rounds were changed since the search" in page
+    assert "All three plans are the same" not in page
+
+
 def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:
     board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
     board.act("moves", pickup=board.town.pickups[1], place=f"{board.ana}:0")
