@@ -5,6 +5,7 @@ were. PostgreSQL keeps the former versions of rows until a table is rewritten, a
 values in the planner's statistics.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
@@ -60,17 +61,24 @@ def rewrite_pages(engine: Engine) -> bool:
             raw.execute("VACUUM")
             busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             return not busy
-    left = 0
+    tables = [table.name for table in Base.metadata.sorted_tables]
     with apart.connect() as connection:
-        if not _earlier_transactions_are_over(connection):
-            return False
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
-        # The statistics come last; the owner of a database may rewrite its catalogues.
-        for name in (*(table.name for table in Base.metadata.sorted_tables), "pg_statistic"):
-            try:
-                connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
-            except OperationalError:
-                left += 1
+        # The statistics come last, when no transaction needs those that the tables have replaced;
+        # the owner of a database may rewrite its catalogues.
+        return _rewrite(connection, tables) and _rewrite(connection, ["pg_statistic"])
+
+
+def _rewrite(connection: Connection, names: Sequence[str]) -> bool:
+    """Rewrite tables of PostgreSQL; return whether all were, without former rows."""
+    if not _earlier_transactions_are_over(connection):
+        return False
+    left = 0
+    for name in names:
+        try:
+            connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+        except OperationalError:
+            left += 1
     return left == 0
 
 
