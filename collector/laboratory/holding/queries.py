@@ -108,6 +108,7 @@ def label_of(session: Session, subject: HoldSubject, key: int) -> str:
         HoldSubject.DONOR: select(Donor.number).where(Donor.id == key),
         HoldSubject.CONTAINER: select(Container.number).where(Container.id == key),
         HoldSubject.POOL: select(MilkPool.number).where(MilkPool.id == key),
+        HoldSubject.CYCLE: select(Cycle.id).where(Cycle.id == key),
         HoldSubject.DEVICE: select(LabDevice.name).where(LabDevice.id == key),
         HoldSubject.LOT: select(MilkPool.number)
         .join(Lot, Lot.pool_id == MilkPool.id)
