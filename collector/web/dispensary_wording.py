@@ -118,7 +118,6 @@ CHOICES: Mapping[str, LazyString] = {
     "own_child": _(
         "Milk of the child's own mother: it is for this child alone, and goes before donor milk."
     ),
-    "by_hand": _("A dispenser chose it by hand."),
     "expires_soon": _("It expires in fewer than 30 days, and the first to expire goes first."),
     "same_pool": _("The child had milk of this pool before: fewer donors for one child."),
     "first_expiry": _("Of the bottles that fit, it is the first to expire."),
@@ -142,3 +141,17 @@ DESTRUCTION_REASONS: Mapping[str, LazyString] = {
     "recalled": _("recalled"),
     "other": _("another reason, in the note"),
 }
+
+WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
+    "state": ORDER_STATES,
+    "state_tone": ORDER_TONES,
+    "level": LEVELS,
+    "level_tone": LEVEL_TONES,
+    "wait": WAITS,
+    "choice": CHOICES,
+    "kind": KINDS,
+    "fate": FATES,
+    "destruction": DESTRUCTION_REASONS,
+}
+FILTERS = {f"dispensary_{name}": words.__getitem__ for name, words in WORDS.items()}
+"""Filters of the words of dispensary and wards."""

@@ -51,7 +51,7 @@ class RepetitionForm(Form):
     needed_on = ParsedField[date | None](parse_date, blank=None, required="date_not_read")
 
 
-class CancellationForm(Form):
+class OrderCancellationForm(Form):
     """The reason of a cancellation."""
 
     reason = TextField(longest=LONGEST_NOTE)
@@ -125,7 +125,7 @@ def repeat() -> Response | tuple[str, int]:
 @blueprint.post("/<int:order_id>/cancellation")
 def cancel(order_id: int) -> Response | tuple[str, int]:
     """Cancel an order of the ward, with the reason."""
-    reason = CancellationForm.sent().reason.data
+    reason = OrderCancellationForm.sent().reason.data
     try:
         with transaction() as session:
             order = cancel_order(
