@@ -141,7 +141,6 @@ ERRORS: Mapping[str, LazyString] = {
     "window_at_night": _("We come between 5:00 and 23:00. Was a time after noon meant?"),
     "day_in_future": _("This day has not come yet."),
     "donor_not_named": _("Say whose request it is: a donor number, an e-mail or a telephone."),
-    "donor_unknown": _("We know no donor by this."),
     "email_not_one": _("Several donors have this e-mail address: give the donor number."),
     "email_not_valid": _("This is not an e-mail address."),
     "file_empty": _("The file holds no rows."),

@@ -6,11 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import owned, reading, transaction
 from collector.dispensary.allocation.actions import cancel_order
 from collector.dispensary.lists.orders import orders_of
 from collector.dispensary.orders.actions import OrderDraft, ask_for_milk, repeat_orders
 from collector.dispensary.orders.codes import order_code
+from collector.dispensary.orders.models import MilkOrder
 from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_date, parse_whole_number
 from collector.recipients.queries import (
@@ -128,6 +129,7 @@ def cancel(order_id: int) -> Response | tuple[str, int]:
     reason = OrderCancellationForm.sent().reason.data
     try:
         with transaction() as session:
+            owned(session, MilkOrder, actor().bank_id, order_id)
             order = cancel_order(
                 session,
                 **ward_context(),
