@@ -31,6 +31,7 @@ ERRORS: Mapping[str, LazyString] = {
     "dispensing_over": _("This dispensing was handed over or given up already."),
     "document_kind": _("The sheet has to be a PDF, a JPEG or a PNG."),
     "document_too_large": _("The sheet has at most %(most)s MB."),
+    "donor_unknown": _("We know no donor by this."),
     "gestation_out_of_bounds": _("A pregnancy lasts from %(least)s to %(most)s weeks."),
     "identity_missing": _("Give the name or the hospital number."),
     "identity_sealed": _("This identity is sealed: only a recall opens it."),
@@ -118,7 +119,6 @@ CHOICES: Mapping[str, LazyString] = {
     "own_child": _(
         "Milk of the child's own mother: it is for this child alone, and goes before donor milk."
     ),
-    "by_hand": _("A dispenser chose it by hand."),
     "expires_soon": _("It expires in fewer than 30 days, and the first to expire goes first."),
     "same_pool": _("The child had milk of this pool before: fewer donors for one child."),
     "first_expiry": _("Of the bottles that fit, it is the first to expire."),
@@ -142,3 +142,17 @@ DESTRUCTION_REASONS: Mapping[str, LazyString] = {
     "recalled": _("recalled"),
     "other": _("another reason, in the note"),
 }
+
+WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
+    "state": ORDER_STATES,
+    "state_tone": ORDER_TONES,
+    "level": LEVELS,
+    "level_tone": LEVEL_TONES,
+    "wait": WAITS,
+    "choice": CHOICES,
+    "kind": KINDS,
+    "fate": FATES,
+    "destruction": DESTRUCTION_REASONS,
+}
+FILTERS = {f"dispensary_{name}": words.__getitem__ for name, words in WORDS.items()}
+"""Filters of the words of dispensary and wards."""

@@ -81,27 +81,13 @@ ERRORS: Mapping[str, LazyString] = {
 }
 
 
-DISPENSARY_WORDS = {
-    "state": dispensary_wording.ORDER_STATES,
-    "state_tone": dispensary_wording.ORDER_TONES,
-    "level": dispensary_wording.LEVELS,
-    "level_tone": dispensary_wording.LEVEL_TONES,
-    "wait": dispensary_wording.WAITS,
-    "choice": dispensary_wording.CHOICES,
-    "kind": dispensary_wording.KINDS,
-    "fate": dispensary_wording.FATES,
-    "destruction": dispensary_wording.DESTRUCTION_REASONS,
-}
-"""Words of the pages of dispensary and wards, by the filter that gives them."""
-
 COLON, SEMICOLON = _(":"), _(";")
 """Punctuation between two texts of a template: French sets a no-break space before it."""
 
 
 def init_app(app: Flask) -> None:
     """Add words to templates."""
-    for name, words in DISPENSARY_WORDS.items():
-        app.jinja_env.filters[f"dispensary_{name}"] = words.__getitem__
+    app.jinja_env.filters.update(dispensary_wording.FILTERS)
     app.jinja_env.globals.update(colon=COLON, semicolon=SEMICOLON)
 
 

@@ -69,38 +69,6 @@ def allocate_orders(
     return plan
 
 
-def keep_by_hand(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    person_id: int,
-    order_id: int,
-    bottle_id: int,
-) -> BottleAllocation:
-    """Keep a chosen bottle for an order; of two orders that want it, one wins.
-
-    Raises
-    ------
-    Conflict
-        `bottle_kept`: another order keeps it.
-    """
-    lock_order(session, bank_id=bank_id, order_id=order_id)
-    end_lapsed(session, now=now, bank_id=bank_id)
-    hours = policies_of(session, bank_id)[PolicyKey.ALLOCATION_HOURS]
-    return _keep(
-        session,
-        now=now,
-        bank_id=bank_id,
-        person_id=person_id,
-        order_id=order_id,
-        bottle_id=bottle_id,
-        reason=ChoiceReason.BY_HAND,
-        passed_over=0,
-        hours=hours,
-    )
-
-
 def free_order(
     session: Session,
     *,

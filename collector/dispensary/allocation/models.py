@@ -14,8 +14,6 @@ class ChoiceReason(StrEnum):
 
     OWN_CHILD = "own_child"
     """Milk of the child's own mother."""
-    BY_HAND = "by_hand"
-    """A dispenser scanned it for this order."""
     EXPIRES_SOON = "expires_soon"
     SAME_POOL = "same_pool"
     """The recipient had milk of this pool before."""

@@ -10,7 +10,7 @@ from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
-from collector.dispensary.fates.models import BottleFate, MilkFate, ReactionReport
+from collector.dispensary.fates.models import BottleFate, ReactionReport
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.recipients.models import Ward
 
@@ -120,16 +120,6 @@ def latest_fates(
         .limit(20)
     )
     return [(fate, number) for fate, number in rows]
-
-
-def given_ml(session: Session, *, bank_id: int) -> int:
-    """Return the millilitres that were given to children."""
-    found = select(func.coalesce(func.sum(BottleFate.volume_ml), 0)).where(
-        BottleFate.bank_id == bank_id,
-        BottleFate.fate == MilkFate.GIVEN,
-        BottleFate.withdrawn_at.is_(None),
-    )
-    return session.scalar(found) or 0
 
 
 def reactions_of(

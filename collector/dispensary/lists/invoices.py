@@ -5,10 +5,10 @@ An export alone: Milkround sends no invoice. Milk of the child's own mother is n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import PolicyKey
@@ -53,8 +53,29 @@ def invoice_lines(
     Bottles that went into stock again are left out.
     """
     zone = get_bank(session, bank_id).zone
+    days = ServiceDay(first, zone).epoch, ServiceDay(last, zone).end
     price = policies_of(session, bank_id)[PolicyKey.PRICE_EUR_PER_LITRE]
-    rows = session.execute(
+    rows = session.execute(_bottles_of(bank_id, days))
+    return [
+        InvoiceLine(
+            day=ServiceDay.of(dispensing.handed_over_at, zone).day,
+            establishment=ward.establishment,
+            ward=ward.name,
+            pseudonym=pseudonym or "",
+            kind=dispensing.kind,
+            bottles=bottles,
+            volume_ml=volume_ml,
+            amount_eur=_amount(volume_ml, price) if price else None,
+        )
+        for dispensing, ward, pseudonym, bottles, volume_ml in rows
+        if dispensing.handed_over_at is not None
+    ]
+
+
+def _bottles_of(
+    bank_id: int, days: tuple[datetime, datetime]
+) -> Select[Dispensing, Ward, str, int, int]:
+    return (
         select(
             Dispensing,
             Ward,
@@ -70,8 +91,8 @@ def invoice_lines(
         .join(MilkPool, MilkPool.id == Lot.pool_id)
         .where(
             Dispensing.bank_id == bank_id,
-            Dispensing.handed_over_at >= ServiceDay(first, zone).epoch,
-            Dispensing.handed_over_at < ServiceDay(last, zone).end,
+            Dispensing.handed_over_at >= days[0],
+            Dispensing.handed_over_at < days[1],
             DispensedBottle.withdrawn_at.is_(None),
             DispensedBottle.returned_at.is_(None),
             MilkPool.line == MilkLine.DONATED,
@@ -79,20 +100,6 @@ def invoice_lines(
         .group_by(Dispensing.id, Ward.id, Recipient.pseudonym)
         .order_by(Dispensing.handed_over_at, Dispensing.id)
     )
-    return [
-        InvoiceLine(
-            day=ServiceDay.of(dispensing.handed_over_at, zone).day,
-            establishment=ward.establishment,
-            ward=ward.name,
-            pseudonym=pseudonym or "",
-            kind=dispensing.kind,
-            bottles=bottles,
-            volume_ml=volume_ml,
-            amount_eur=_amount(volume_ml, price) if price else None,
-        )
-        for dispensing, ward, pseudonym, bottles, volume_ml in rows
-        if dispensing.handed_over_at is not None
-    ]
 
 
 def _amount(volume_ml: int, price: int) -> Decimal:

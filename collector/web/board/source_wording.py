@@ -38,6 +38,19 @@ SOURCES: Mapping[str, LazyString] = {
     "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)": _(
         "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)"
     ),
+    "Below 28 weeks or 1,000 g (Breastfeeding Medicine 02/2024); UK: 27; elsewhere unverified": _(
+        "Below 28 weeks or 1,000 g (Breastfeeding Medicine 02/2024); UK: 27; elsewhere unverified"
+    ),
+    "Below 32 weeks or 1,500 g (ADLF, co-naitre.net 2017); elsewhere unverified": _(
+        "Below 32 weeks or 1,500 g (ADLF, co-naitre.net 2017); elsewhere unverified"
+    ),
+    "Below 34 weeks or 1,800 g when stock allows (ADLF, 2017); elsewhere unverified": _(
+        "Below 34 weeks or 1,800 g when stock allows (ADLF, 2017); elsewhere unverified"
+    ),
+    "Evelina: 24 h; New York: 48 h; unverified": _("Evelina: 24 h; New York: 48 h; unverified"),
+    "Arrêté du 18 mars 2009: 80 EUR per litre, fully reimbursed; elsewhere none is known": _(
+        "Order of 18 March 2009: 80 EUR per litre, fully reimbursed; elsewhere none is known"
+    ),
     "Arrêté du 25 août 2010 (3 months)": _("Order of 25 August 2010 (3 months)"),
     "Bordeaux: 3 months; Paris, Rennes: 4": _("Bordeaux: 3 months; Paris, Rennes: 4"),
     "Rennes, Amiens: under a year": _("Rennes, Amiens: under a year"),

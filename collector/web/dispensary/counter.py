@@ -21,7 +21,7 @@ from collector.dispensary.dispensing.picking import (
 from collector.dispensary.dispensing.under_way import bottles_of
 from collector.dispensary.dispensings.models import Dispensing
 from collector.dispensary.lists.orders import order_line
-from collector.dispensary.orders.codes import order_code
+from collector.dispensary.orders.codes import order_code, read_order_code
 from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_decimal
 from collector.laboratory.labels.numbers import is_bottle_number
@@ -142,9 +142,8 @@ def _scan(session: Session, dispensing_id: int, label: str) -> str:
     if is_bottle_number(label):
         check_bottle(session, **told, dispensing_id=dispensing_id, text=label, today=civil_today())
         return str(gettext("Right: %(number)s is checked.", number=label.strip().upper()))
-    if not is_pseudonym(label) and not label.strip().upper().startswith("O/"):
-        raise Refused("bottle_number_not_read")
-    check_label(session, **told, dispensing_id=dispensing_id, text=label)
+    code = label if is_pseudonym(label) else read_order_code(label)
+    check_label(session, **told, dispensing_id=dispensing_id, text=code)
     return str(gettext("Right: the label fits the order. Now scan each bottle."))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.dispensary.allocation.actions import allocate_orders, cancel_order, free_order
 from collector.dispensary.allocation.overrides import agree_to_override, propose_override
+from collector.dispensary.dispensing.sums import dispensed_by_day
 from collector.dispensary.lists.orders import order_line, orders_of
 from collector.dispensary.orders.actions import change_class
 from collector.dispensary.orders.codes import order_code
@@ -20,7 +22,9 @@ from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_date
 from collector.people.models import Role
 from collector.people.queries import names_of
+from collector.pickups.models import MilkLine
 from collector.recipients.sealing import OpenedIdentity, OpeningReason, open_identity
+from collector.service_day import ServiceDay
 from collector.web.dispensary.acts import civil_today, counter_context
 from collector.web.framework.forms import ChoiceField, Form, ParsedField, TextField
 from collector.web.framework.grave_acts import grave
@@ -33,6 +37,7 @@ serving = Blueprint("serving", __name__)
 guard(serving, Role.DISPENSER, within="dispensary.orders")
 
 LONGEST_NOTE = 500
+WEEK = timedelta(days=7)
 ALLOCATED_DAYS = timedelta(days=3)
 """Days after today whose orders an allocation serves too."""
 
@@ -215,12 +220,21 @@ def _home(day: date) -> str:
             "dispensary/orders.html",
             lines=orders_of(session, bank_id=bank_id, day=day, now=now()),
             cover=cover_of(session, bank_id=bank_id, today=civil_today()),
+            week_ml=sum(_week(session).values()),
             classes=list(NeedClass),
             day=day,
             today=civil_today(),
             step=timedelta(days=1),
             code_of=order_code,
         )
+
+
+def _week(session: Session) -> dict[tuple[date, MilkLine, NeedClass], int]:
+    """Return the millilitres handed over in the last seven days."""
+    zone = ZoneInfo(actor().time_zone)
+    since = ServiceDay(civil_today() - WEEK, zone).epoch
+    bank_id = actor().bank_id
+    return dispensed_by_day(session, bank_id=bank_id, since=since, until=now(), zone=zone)
 
 
 def _page(

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import owned, reading, transaction
 from collector.dispensary.fates.actions import (
     UNDO_WITHIN,
     FateDraft,
@@ -18,7 +18,7 @@ from collector.dispensary.fates.actions import (
     undo_fate,
     ward_bottle,
 )
-from collector.dispensary.fates.models import MilkFate
+from collector.dispensary.fates.models import BottleFate, MilkFate
 from collector.dispensary.fates.queries import bottles_out, latest_fates
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.field_parsers import parse_time, parse_whole_number
@@ -136,6 +136,7 @@ def undo(fate_id: int) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             told = ward_context()
+            owned(session, BottleFate, told["bank_id"], fate_id)
             undo_fate(session, **told, ward_id=own_ward(session).id, fate_id=fate_id)
     except Refused as refused:
         return _fate_page(FateForm(), wrong=sentence(refused)), 422

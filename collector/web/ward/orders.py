@@ -6,11 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import owned, reading, transaction
 from collector.dispensary.allocation.actions import cancel_order
 from collector.dispensary.lists.orders import orders_of
 from collector.dispensary.orders.actions import OrderDraft, ask_for_milk, repeat_orders
 from collector.dispensary.orders.codes import order_code
+from collector.dispensary.orders.models import MilkOrder
 from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_date, parse_whole_number
 from collector.recipients.queries import (
@@ -51,7 +52,7 @@ class RepetitionForm(Form):
     needed_on = ParsedField[date | None](parse_date, blank=None, required="date_not_read")
 
 
-class CancellationForm(Form):
+class OrderCancellationForm(Form):
     """The reason of a cancellation."""
 
     reason = TextField(longest=LONGEST_NOTE)
@@ -125,9 +126,10 @@ def repeat() -> Response | tuple[str, int]:
 @blueprint.post("/<int:order_id>/cancellation")
 def cancel(order_id: int) -> Response | tuple[str, int]:
     """Cancel an order of the ward, with the reason."""
-    reason = CancellationForm.sent().reason.data
+    reason = OrderCancellationForm.sent().reason.data
     try:
         with transaction() as session:
+            owned(session, MilkOrder, actor().bank_id, order_id)
             order = cancel_order(
                 session,
                 **ward_context(),

@@ -14,13 +14,12 @@ from collector.banks.models import Known
 from collector.dispensary.allocation.actions import (
     cancel_order,
     free_order,
-    keep_by_hand,
 )
 from collector.dispensary.allocation.models import ChoiceReason, ServingOverride
 from collector.dispensary.allocation.overrides import agree_to_override, propose_override
 from collector.dispensary.orders.cover import StockLevel, cover_of
 from collector.dispensary.orders.models import WaitReason
-from collector.errors import Conflict, NotFound, Refused
+from collector.errors import NotFound, Refused
 from collector.laboratory.holds.models import HoldSubject
 from collector.laboratory.pooling.models import Bottle
 from collector.pickups.models import MilkLine
@@ -148,10 +147,6 @@ def test_an_allocation_lapses_and_a_hold_ends_it(dana: DispensaryBench) -> None:
     dana.lab.hold(HoldSubject.BOTTLE, bottle_key(dana, label))
     dana.allocate()
     assert dana.kept(order) == [other]
-    rival = dana.order(dana.child("b", ml=1), 100, on=TODAY + timedelta(days=2))
-    told = dana.by(dana.dirk) | {"order_id": rival.id, "bottle_id": bottle_key(dana, other)}
-    with pytest.raises(Conflict, match="bottle_kept"):
-        keep_by_hand(dana.session, **told)
 
 
 def test_after_its_hours_a_bottle_is_free_for_another(dana: DispensaryBench) -> None:
@@ -159,8 +154,7 @@ def test_after_its_hours_a_bottle_is_free_for_another(dana: DispensaryBench) -> 
     order = dana.order(dana.child("b", ml=1), 100)
     dana.allocate()
     rival = dana.order(dana.child("b", ml=1), 100, on=TODAY + timedelta(days=2))
-    told = dana.by(dana.dirk, LATER + timedelta(hours=24))
-    keep_by_hand(dana.session, **told, order_id=rival.id, bottle_id=bottle_key(dana, label))
+    dana.allocate(LATER + timedelta(hours=24))
     assert (dana.kept(order), dana.kept(rival)) == ([], [label])
 
 
