@@ -113,6 +113,7 @@ def test_scenario_6_a_failing_result_proposes_a_recall_of_40_bottles(
         assert refused.value.code == "bottle_held"
     (proposal,) = proposed_recalls(dana.session, dana.bank)
     assert (proposal.bottles, proposal.here, proposal.outside) == (40, 28, 12)
+    assert (proposal.donors, proposal.children) == (1, 0)
     recall = recalled(dana, RecallSubject.LOT, lot.id)
     picture = recall_picture(dana.session, bank_id=dana.bank, recall_id=recall.id)
     assert picture.bottles == 40
