@@ -207,7 +207,8 @@ def note_fates(
     NotFound
         The bank has no such recall, or the recall no such line.
     Refused
-        `recall_not_scoped`; `recall_over`; `fate_by_itself`: samples and losses have no other.
+        `recall_not_scoped`; `recall_over`; `fate_by_itself`: samples and losses have no other;
+        `fate_by_records` (`number`): the records told it when the scope was frozen.
     """
     recall = lock_recall(session, bank_id, recall_id)
     _refuse_over(recall)
@@ -217,6 +218,9 @@ def note_fates(
         item = owned(session, RecallItem, bank_id, key)
         if item.recall_id != recall.id or RecallFate.USED_UP in {item.fate, fate}:
             raise Refused("fate_by_itself")
+        # What the records told when the scope was frozen, such as milk that a child drank, stays.
+        if item.fate not in {None, RecallFate.TRACED} and item.fate_by_id is None:
+            raise Refused("fate_by_records", number=item.number)
         if item.fate is not fate:
             before.add(item.fate or "")
             item.fate, item.fate_at, item.fate_by_id = fate, now, person_id

@@ -11,8 +11,9 @@ from collector.dispensary.fates.models import ReactionReport
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.recall.models import Recall, RecalledForm, RecallSubject, Whereabouts
 from collector.recall.origins import label_of_origin
+from collector.recall.outside import donors_of_recipient, recipients_of
 from collector.recall.scope import read_scope
-from collector.recall.walk import Origin, forward
+from collector.recall.walk import MilkReach, Origin, donors_behind, forward
 
 MOST_PROPOSED = 20
 """Most proposals of each kind, the latest first."""
@@ -28,6 +29,10 @@ class RecallProposal:
     since: datetime
     here: int
     outside: int
+    donors: int
+    """Donors of the milk of these bottles."""
+    children: int
+    """Children who received of it."""
 
     @property
     def bottles(self) -> int:
@@ -81,6 +86,13 @@ def _reactions(session: Session, bank_id: int) -> Iterator[tuple[Origin, datetim
         yield child, report.reported_at
 
 
+def _donors(session: Session, bank_id: int, origin: Origin, reach: MilkReach) -> set[int]:
+    if origin.subject is RecallSubject.RECIPIENT:
+        key = origin.subject_id or 0
+        return donors_of_recipient(session, bank_id=bank_id, recipient_id=key)
+    return donors_behind(session, bank_id=bank_id, pools=reach.pools)
+
+
 def _proposal(session: Session, bank_id: int, origin: Origin, since: datetime) -> RecallProposal:
     reach = forward(session, bank_id=bank_id, origin=origin)
     bottles = [
@@ -95,4 +107,6 @@ def _proposal(session: Session, bank_id: int, origin: Origin, since: datetime) -
         since=since,
         here=len(bottles) - outside,
         outside=outside,
+        donors=len(_donors(session, bank_id, origin, reach)),
+        children=len(recipients_of(session, reach)),
     )

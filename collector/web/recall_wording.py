@@ -20,6 +20,7 @@ ERRORS: Mapping[str, LazyString] = {
     "recall_not_in_scope": _("%(number)s is not in this recall: leave it where it is."),
     "recall_subject_missing": _("Choose what is recalled."),
     "fate_by_itself": _("Samples, rests and losses are used up: they have no other fate."),
+    "fate_by_records": _("The fate of %(number)s is in the records: it stays."),
     "fate_missing": _("Choose what became of it."),
     "lines_missing": _("Choose at least one line."),
     "recall_not_confirmed": _("Two people confirm the scope first."),

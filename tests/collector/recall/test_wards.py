@@ -113,6 +113,7 @@ def test_scenario_6_a_failing_result_proposes_a_recall_of_40_bottles(
         assert refused.value.code == "bottle_held"
     (proposal,) = proposed_recalls(dana.session, dana.bank)
     assert (proposal.bottles, proposal.here, proposal.outside) == (40, 28, 12)
+    assert (proposal.donors, proposal.children) == (1, 0)
     recall = recalled(dana, RecallSubject.LOT, lot.id)
     picture = recall_picture(dana.session, bank_id=dana.bank, recall_id=recall.id)
     assert picture.bottles == 40
@@ -157,6 +158,9 @@ def test_wards_are_told_acknowledge_and_account_for_every_millilitre(
     with pytest.raises(Refused, match="fate_missing"):
         note_fates_of_ward(dana.session, **here, items=keys, fate=RecallFate.DESTROYED)
     note_fates_of_ward(dana.session, **here, items=keys, fate=RecallFate.THROWN_AWAY)
+    (drunk,) = [each.id for each in own if each.fate is RecallFate.GIVEN]
+    with pytest.raises(Refused, match="fate_by_records"):
+        note_fates_of_ward(dana.session, **here, items=[drunk], fate=RecallFate.THROWN_AWAY)
 
     there = dana.by(dana.willa, later) | {"ward_id": dana.depot, "recall_id": recall.id}
     with pytest.raises(NotFound):

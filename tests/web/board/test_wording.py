@@ -24,6 +24,7 @@ from collector.pickups.models import DayBefore, HoldReason, PickupState, Purpose
 from collector.planning.editing.what_if import ALLOWED_BY_HAND
 from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.plannability import NotPlannable
+from collector.recall.models import RecallAct
 from collector.rounds.models import EventKind, IncidentDecision, NotDoneReason
 from collector.web.audit_wording import action_words
 from collector.web.board import wording as words
@@ -50,6 +51,7 @@ CODES = {
     "phone said ": EventKind,
     "pickup ": set(PickupState) - {PickupState.ASKED},
     "proposal accepted: ": ProposalWay,
+    "recall ": RecallAct,
 }
 """The codes with which an action ends."""
 
