@@ -185,15 +185,12 @@ def load_stock_forecast(
     announced = _announced(session, bank_id, line, day.day)
     past = _past(session, now=now, bank_id=bank_id, line=line, day=day)
     found = throughput(past.lots)
+    givers = _givers(session, bank_id, day.day)
     situation = StockSituation(
         stock=_standing(session, bank_id, line, day.day),
         house=_house_inflows(house, found),
         collected=expected_collections(
-            past.visits,
-            announced,
-            today=day.day,
-            known_days=past.known_days,
-            giving=_givers(session, bank_id, day.day),
+            past.visits, announced, today=day.day, known_days=past.known_days, giving=givers
         ),
         pass_share=found.pass_share,
         lag=found.lag,
@@ -215,7 +212,7 @@ def load_stock_forecast(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
+class _StockHistory:
     visits: Sequence[ReceivedVisit]
     lots: Sequence[DecidedLot]
     known_days: int
@@ -224,18 +221,18 @@ class _Past:
 
 def _past(
     session: Session, *, now: datetime, bank_id: int, line: MilkLine, day: ServiceDay
-) -> _Past:
+) -> _StockHistory:
     since = now - timedelta(days=HISTORY_DAYS)
     began = first_received(session, bank_id=bank_id, line=line)
     known = (day.day - ServiceDay.of(began, day.zone).day).days if began else 0
-    return _Past(
+    return _StockHistory(
         visits=received_visits(session, bank_id=bank_id, line=line, since=since, zone=day.zone),
         lots=decided_lots(session, bank_id=bank_id, line=line, since=since),
         known_days=min(known, HISTORY_DAYS),
     )
 
 
-def _projected(forecast: StockForecast, past: _Past) -> StockForecast:
+def _projected(forecast: StockForecast, past: _StockHistory) -> StockForecast:
     drawn_from = PastDays(
         demands=forecast.demand.past,
         weeks=past_weeks(past.visits, today=forecast.today, known_days=past.known_days),
