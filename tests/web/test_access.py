@@ -97,6 +97,7 @@ KEYS = {
     "application_id",
     "absence_id",
     "webhook_id",
+    "period_id",
 }
 """The arguments of routes that name a row of one bank."""
 
