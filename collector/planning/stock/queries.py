@@ -155,13 +155,6 @@ class StockForecast:
             return None
         return self._day(first_day(bool(ml > LEAST_ML) for ml in self.paths.missing[0]))
 
-    def first_below(self, days: int) -> date | None:
-        """Return the first day on which the stock lasts for fewer days than these."""
-        if self.paths is None or self.demand.ml_per_day <= 0:
-            return None
-        least = days * self.demand.ml_per_day
-        return self._day(first_day(bool(ml < least) for ml in self.paths.levels[0]))
-
     def _day(self, offset: int | None) -> date | None:
         return None if offset is None else self.today + timedelta(days=offset)
 
