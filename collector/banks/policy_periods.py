@@ -63,18 +63,7 @@ def decide_period(
     )
     session.add(period)
     session.flush()
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action="rule changed for some days",
-        subject=f"policy:{key}",
-        lasting=rule.value,
-        value=period.value,
-        first=first.isoformat(),
-        last=last.isoformat(),
-    )
+    _record(session, period, "rule changed for some days", now=now, actor=actor)
     return period
 
 
@@ -95,15 +84,21 @@ def withdraw_period(
         raise Conflict("period_withdrawn_already")
     period.withdrawn_at = now
     session.flush()
+    _record(session, period, "dated rule taken back", now=now, actor=actor)
+    return period
+
+
+def _record(
+    session: Session, period: PolicyPeriod, action: str, *, now: datetime, actor: str
+) -> None:
     record(
         session,
         now=now,
-        bank_id=bank_id,
+        bank_id=period.bank_id,
         actor=actor,
-        action="dated rule taken back",
+        action=action,
         subject=f"policy:{period.key}",
         value=period.value,
         first=period.first.isoformat(),
         last=period.last.isoformat(),
     )
-    return period

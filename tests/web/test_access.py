@@ -110,6 +110,7 @@ KEYS = {
     "recipient_id",
     "prescription_id",
     "fate_id",
+    "period_id",
 }
 """The arguments of routes that name a row of one bank."""
 

@@ -155,13 +155,6 @@ class StockForecast:
             return None
         return self._day(first_day(bool(ml > LEAST_ML) for ml in self.paths.missing[0]))
 
-    def first_below(self, days: int) -> date | None:
-        """Return the first day on which the stock lasts for fewer days than these."""
-        if self.paths is None or self.demand.ml_per_day <= 0:
-            return None
-        least = days * self.demand.ml_per_day
-        return self._day(first_day(bool(ml < least) for ml in self.paths.levels[0]))
-
     def _day(self, offset: int | None) -> date | None:
         return None if offset is None else self.today + timedelta(days=offset)
 
@@ -185,15 +178,12 @@ def load_stock_forecast(
     announced = _announced(session, bank_id, line, day.day)
     past = _past(session, now=now, bank_id=bank_id, line=line, day=day)
     found = throughput(past.lots)
+    givers = _givers(session, bank_id, day.day)
     situation = StockSituation(
         stock=_standing(session, bank_id, line, day.day),
         house=_house_inflows(house, found),
         collected=expected_collections(
-            past.visits,
-            announced,
-            today=day.day,
-            known_days=past.known_days,
-            giving=_givers(session, bank_id, day.day),
+            past.visits, announced, today=day.day, known_days=past.known_days, giving=givers
         ),
         pass_share=found.pass_share,
         lag=found.lag,
@@ -215,7 +205,7 @@ def load_stock_forecast(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
+class _StockHistory:
     visits: Sequence[ReceivedVisit]
     lots: Sequence[DecidedLot]
     known_days: int
@@ -224,18 +214,18 @@ class _Past:
 
 def _past(
     session: Session, *, now: datetime, bank_id: int, line: MilkLine, day: ServiceDay
-) -> _Past:
+) -> _StockHistory:
     since = now - timedelta(days=HISTORY_DAYS)
     began = first_received(session, bank_id=bank_id, line=line)
     known = (day.day - ServiceDay.of(began, day.zone).day).days if began else 0
-    return _Past(
+    return _StockHistory(
         visits=received_visits(session, bank_id=bank_id, line=line, since=since, zone=day.zone),
         lots=decided_lots(session, bank_id=bank_id, line=line, since=since),
         known_days=min(known, HISTORY_DAYS),
     )
 
 
-def _projected(forecast: StockForecast, past: _Past) -> StockForecast:
+def _projected(forecast: StockForecast, past: _StockHistory) -> StockForecast:
     drawn_from = PastDays(
         demands=forecast.demand.past,
         weeks=past_weeks(past.visits, today=forecast.today, known_days=past.known_days),

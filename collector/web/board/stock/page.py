@@ -100,7 +100,7 @@ def levers() -> str:
         priced = stock_levers(session, now=now(), forecast=found, bank_id=bank_id)
         return page(
             session,
-            f"board/stock/{'_levers' if is_fragment() else 'levers'}.html",
+            "board/stock/_levers.html" if is_fragment() else "board/stock/levers.html",
             seen=found,
             levers=priced,
             best=closing(priced, gap_ml=found.gap.collected_ml),
