@@ -221,6 +221,7 @@ HARMLESS = {
     "cached_legs.metres": DOORS,
     "cached_legs.seconds": DOORS,
     "cached_legs.version": SYSTEM,
+    "learned_times.key": KEYS,
     "road_regions.attribution": SYSTEM,
     "road_regions.folder": SYSTEM,
     "road_regions.source": SYSTEM,
