@@ -37,7 +37,6 @@ class HourClass(StrEnum):
     SATURDAY = "saturday"
 
 
-WORKING: Final = (HourClass.MORNING, HourClass.DAY, HourClass.EVENING)
 SHARES: Final = {HourClass.MORNING: 0.25, HourClass.DAY: 0.65, HourClass.EVENING: 0.1}
 """Shares of a weekday's driving by hour, in the rounds of the demonstration: a plan has one travel
 time per leg, which is the mean over them."""

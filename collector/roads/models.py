@@ -96,11 +96,6 @@ class LearnedTime(BankOwned, Base):
     pinned: Mapped[float | None] = mapped_column(default=None)
     """A coordinator's factor, which counts in place of the learned one."""
 
-    @property
-    def in_use(self) -> float:
-        """The factor that plans and arrivals use."""
-        return self.factor if self.pinned is None else self.pinned
-
 
 class LearningResult(BankOwned, Base):
     """The latest learning of a bank: what it read, and its errors on days held out."""

@@ -39,7 +39,7 @@ class SheetMap:
     attribution: str
 
 
-class _Scale:
+class SheetScale:
     """North is up, and a kilometre has one length in both directions."""
 
     def __init__(self, points: Sequence[Position]) -> None:
@@ -60,10 +60,12 @@ class _Scale:
         )
 
     def at(self, point: Position) -> tuple[float, float]:
+        """Return the place of a position on the drawing."""
         x = MARGIN + (point[1] - self.west) * self.shrink * self.by
         return round(x, 1), round(MARGIN + (self.north - point[0]) * self.by, 1)
 
     def line(self, points: Iterable[Position]) -> str:
+        """Return positions as the points of a polyline."""
         return " ".join(f"{x},{y}" for x, y in map(self.at, points))
 
 
@@ -79,7 +81,7 @@ def sheet_map(published: Mapping[str, Any], roads: RoadTravel) -> SheetMap | Non
         return None
     places = [ends[0], *(_at(stop["address"]) for _, stop in stops), ends[1]]
     lines = [roads.line(*leg) for leg in pairwise(places)]
-    scale = _Scale([*places, *(point for line in lines if line for point in line)])
+    scale = SheetScale([*places, *(point for line in lines if line for point in line)])
     legs = [
         (scale.line((here, *(line or ()), there)), line is None)
         for line, (here, there) in zip(lines, pairwise(places), strict=True)
@@ -96,7 +98,7 @@ def sheet_map(published: Mapping[str, Any], roads: RoadTravel) -> SheetMap | Non
     )
 
 
-def _towns(scale: _Scale, stops: Sequence[Mapping[str, Any]]) -> tuple[SheetDisc, ...]:
+def _towns(scale: SheetScale, stops: Sequence[Mapping[str, Any]]) -> tuple[SheetDisc, ...]:
     """Return the name of each town over its northernmost stop."""
     found: dict[str, Position] = {}
     for stop in stops:
@@ -106,7 +108,7 @@ def _towns(scale: _Scale, stops: Sequence[Mapping[str, Any]]) -> tuple[SheetDisc
     return tuple(_disc(scale, at, town) for town, at in found.items())
 
 
-def _disc(scale: _Scale, at: Position, text: str) -> SheetDisc:
+def _disc(scale: SheetScale, at: Position, text: str) -> SheetDisc:
     x, y = scale.at(at)
     return SheetDisc(x=x, y=y, text=text)
 

@@ -7,7 +7,7 @@ all with the weight of some observations (ridge regression), and an observation 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, expm1, log1p, sqrt
+from math import exp, expm1, sqrt
 from typing import Final
 
 import numpy as np
@@ -104,11 +104,6 @@ def fit_effects(logarithms: Reals, groups: Mapping[str, EffectGroup]) -> Fit:
 def percent(deviation: float) -> float:
     """Return the spread of a lognormal factor in percent, from the deviation of its logarithm."""
     return 100 * sqrt(expm1(deviation**2))
-
-
-def deviation_of(spread_percent: float) -> float:
-    """Return the deviation of the logarithm, from a spread in percent."""
-    return sqrt(log1p((spread_percent / 100) ** 2))
 
 
 def day_deviation(residuals: Reals, days: Sequence[int]) -> tuple[float, float]:

@@ -227,7 +227,6 @@ def add_words(blueprint: Blueprint) -> None:
     for name, fill in (
         ("euros", euros),
         ("kilometres", kilometres),
-        ("decimal", lambda value: format_decimal(round(value, 1), "#,##0.0")),
         ("duration", duration),
         ("more_euros", lambda cents: signed(euros(abs(cents)), cents)),
         ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),

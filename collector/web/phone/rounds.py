@@ -137,7 +137,7 @@ def photograph(round_id: int, client_id: UUID) -> Response:
     return jsonify(kept=True)
 
 
-@blueprint.put("/<int:round_id>/place")
+@blueprint.post("/<int:round_id>/place")
 def tell_place(round_id: int) -> Response:
     """Keep the last place of the phone; it is sent only if the collector agreed on the phone."""
     sent = request.get_json()

@@ -38,11 +38,6 @@ export async function postJson(path, body) {
   }
 }
 
-export async function putJson(path, body) {
-  const headers = { "Content-Type": "application/json" };
-  return parsed(await requestWithToken(path, { method: "PUT", headers, body: JSON.stringify(body) }));
-}
-
 export const closeSession = () => requestWithToken("/sign-out/milkround_phone", { method: "POST" });
 
 export const postPhoto = (path, photo) =>

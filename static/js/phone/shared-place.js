@@ -1,5 +1,5 @@
 // The place of the phone on the road, sent to the bank only if the collector agreed on this phone.
-import { changeJson, putJson } from "./api.js";
+import { changeJson, postJson } from "./api.js";
 import { readAll, setMeta } from "./store.js";
 
 const EVERY_MS = 120_000;
@@ -16,7 +16,7 @@ export async function sendPlace(rounds) {
   const found = await position();
   if (!found) return;
   last = performance.now();
-  await putJson(`/phone/rounds/${round.round}/place`, found);
+  await postJson(`/phone/rounds/${round.round}/place`, found);
   await setMeta("placeOf", round.round);
 }
 

@@ -270,6 +270,7 @@ HARMLESS = {
     "release_proposals.reasons": "about a lot, which has no name of a donor",
     "result_files.file": "figures of samples, by the numbers of the samples",
     "result_files.sha256": SYSTEM,
+    "learned_times.key": KEYS,
     "road_regions.attribution": SYSTEM,
     "road_regions.folder": SYSTEM,
     "road_regions.source": SYSTEM,

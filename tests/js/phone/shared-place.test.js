@@ -36,7 +36,7 @@ test("a place is sent after an agreement, during a round, and withdrawn at once"
   assert.equal(asked, 0);
   await sendPlace(road);
   await sendPlace(road);
-  assert.deepEqual(sent, [["PUT", "/phone/rounds/3/place", { latitude: 44.81235, longitude: -0.6 }]]);
+  assert.deepEqual(sent, [["POST", "/phone/rounds/3/place", { latitude: 44.81235, longitude: -0.6 }]]);
   await withdrawPlace();
   assert.deepEqual(sent[1].slice(0, 2), ["DELETE", "/phone/rounds/3/place"]);
   await withdrawPlace();

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, url_for
-from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
+from flask_babel import format_decimal, gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
-from collector.people.models import Person, Role
+from collector.people.models import Role
 from collector.planning.learning.actions import forget, is_lower, learned_of, pin, write_learned
+from collector.planning.learning.queries import subject_names
 from collector.roads.learned import learned_rows, learning_result
 from collector.roads.models import LearnedKind, LearnedTime
 from collector.web.board.page_context import page, refuse_mistaken
@@ -61,7 +60,7 @@ GROUPS = {
 }
 
 
-class PinForm(Form):
+class LearnedPinForm(Form):
     """A factor as a difference in percent."""
 
     percent = ParsedField[float | None](parse_decimal, blank=None, required="decimal_not_read")
@@ -115,7 +114,7 @@ def learn() -> Response:
 @blueprint.post("/<int:learned_id>/pin")
 def pinned(learned_id: int) -> Response | tuple[str, int]:
     """Set the value that counts in place of the learned one."""
-    form = PinForm.sent()
+    form = LearnedPinForm.sent()
     form.validate()
     try:
         with transaction() as session:
@@ -143,6 +142,14 @@ def deleted(learned_id: int) -> Response:
     return redirect(url_for("board.learned_times.home"), code=303)
 
 
+def _minutes(seconds: float | None) -> str:
+    """Return an error in minutes with a decimal; a dash if it is not known."""
+    if seconds is None:
+        return "\N{EN DASH}"
+    minutes = format_decimal(round(seconds / 60, 1), "#,##0.0")
+    return str(gettext("%(minutes)s min", minutes=minutes))
+
+
 def _pin(session: Session, key: int, factor: float | None) -> None:
     who = actor()
     pin(session, now=now(), bank_id=who.bank_id, actor=who.reference, key=key, factor=factor)
@@ -163,6 +170,7 @@ def _page(wrong: Mapping[int, tuple[str, str]] | None = None) -> str:
             leg_spread=spreads.get(LearnedKind.LEG_SPREAD),
             day_spread=spreads.get(LearnedKind.DAY_SPREAD),
             wrong=wrong or {},
+            minutes=_minutes,
         )
 
 
@@ -171,7 +179,7 @@ def _groups(session: Session, rows: Iterable[LearnedTime], bank_id: int) -> list
     for row in rows:
         if row.kind in by_kind:
             by_kind[row.kind].append(row)
-    names = _names(session, bank_id, rows)
+    names = subject_names(session, bank_id=bank_id, rows=rows)
     found = []
     for kind, of_kind in by_kind.items():
         of_kind.sort(key=lambda row: (row.pinned is None, -abs(row.factor - 1)))
@@ -182,19 +190,6 @@ def _groups(session: Session, rows: Iterable[LearnedTime], bank_id: int) -> list
         if lines:
             found.append(LearnedGroup(title=GROUPS[kind], lines=tuple(lines), others=others))
     return found
-
-
-def _names(
-    session: Session, bank_id: int, rows: Iterable[LearnedTime]
-) -> dict[tuple[LearnedKind, str], str]:
-    donors = session.execute(
-        select(Donor.id, Donor.first_name, Donor.family_name).where(
-            Donor.bank_id == bank_id, Donor.id.in_([row.donor_id for row in rows if row.donor_id])
-        )
-    )
-    people = session.execute(select(Person.id, Person.name).where(Person.bank_id == bank_id))
-    found = {(LearnedKind.DONOR, str(key)): f"{first} {last}" for key, first, last in donors}
-    return found | {(LearnedKind.COLLECTOR, str(key)): name for key, name in people}
 
 
 def _words(kind: LearnedKind, key: str, names: Mapping[tuple[LearnedKind, str], str]) -> str:

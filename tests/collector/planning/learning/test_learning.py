@@ -187,7 +187,7 @@ def test_a_pinned_value_outlives_the_next_learning_and_others_go(app: Flask, dri
         found = learned_of(session, bank_id=driven.bank, now=NIGHT)
         write_learned(session, found, bank_id=driven.bank, now=NIGHT)
         hours = [row for row in learned_rows(session, driven.bank) if row.kind is LearnedKind.HOUR]
-        assert [(row.key, row.in_use) for row in hours] == [("day", 1.4)]
+        assert [(row.key, row.pinned) for row in hours] == [("day", 1.4)]
         with pytest.raises(Refused):
             pin(session, **who, key=kept.id, factor=9.0)  # type: ignore[arg-type]
         forget(session, **who, key=kept.id)  # type: ignore[arg-type]

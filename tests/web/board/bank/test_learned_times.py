@@ -105,10 +105,10 @@ def test_a_value_is_pinned_and_let_go(
     page = claire.get(PAGE).get_data(as_text=True)
     assert re.search(rf'id="percent-{key}"[^>]*value="12"', page)
     with app.app_context(), reading() as session:
-        assert session.get_one(LearnedTime, key).in_use == 1.125
+        assert session.get_one(LearnedTime, key).pinned == 1.125
     assert claire.post(f"{PAGE}/{key}/release").status_code == 303
     with app.app_context(), reading() as session:
-        assert session.get_one(LearnedTime, key).in_use == 1.18
+        assert session.get_one(LearnedTime, key).pinned is None
         acts = set(
             session.scalars(select(AuditEntry.action).where(AuditEntry.bank_id == town.bank))
         )

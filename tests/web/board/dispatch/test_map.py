@@ -70,7 +70,7 @@ def test_the_last_place_of_a_phone_is_on_the_map_until_it_is_withdrawn(
 ) -> None:
     ana, address = ana_of(app, town), f"/phone/rounds/{round_id}/place"
     for latitude in (44.8, 44.9):
-        told = ana.put(address, json={"latitude": latitude, "longitude": -0.6})
+        told = ana.post(address, json={"latitude": latitude, "longitude": -0.6})
         assert told.status_code == 200
     phone = round_on_map(app, town)["phone"]
     assert phone["at"] == [44.9, -0.6]
@@ -85,7 +85,7 @@ def test_the_last_place_of_a_phone_is_on_the_map_until_it_is_withdrawn(
 def test_a_place_that_is_none_is_refused(
     app: Flask, town: Town, round_id: int, sent: object
 ) -> None:
-    answer = ana_of(app, town).put(f"/phone/rounds/{round_id}/place", json=sent)
+    answer = ana_of(app, town).post(f"/phone/rounds/{round_id}/place", json=sent)
     assert answer.status_code == 422
     assert places(app) == []
 
@@ -94,7 +94,7 @@ def test_a_round_that_has_not_left_keeps_no_place(app: Flask, town: Town, round_
     with app.app_context(), transaction() as session:
         session.get_one(Round, round_id).state = "published"  # type: ignore[assignment]
     place = {"latitude": 44.8, "longitude": -0.6}
-    assert ana_of(app, town).put(f"/phone/rounds/{round_id}/place", json=place).status_code == 200
+    assert ana_of(app, town).post(f"/phone/rounds/{round_id}/place", json=place).status_code == 200
     assert places(app) == []
 
 
@@ -102,7 +102,7 @@ def test_a_place_is_deleted_after_twelve_hours(
     app: Flask, town: Town, round_id: int, clock: SetClock
 ) -> None:
     place = {"latitude": 44.8, "longitude": -0.6}
-    ana_of(app, town).put(f"/phone/rounds/{round_id}/place", json=place)
+    ana_of(app, town).post(f"/phone/rounds/{round_id}/place", json=place)
     with app.app_context():
         clock.advance(hours=11)
         run_due_tasks(clock.now())
@@ -116,7 +116,7 @@ def test_a_place_is_deleted_when_the_round_is_over(
     app: Flask, town: Town, round_id: int, clock: SetClock
 ) -> None:
     place = {"latitude": 44.8, "longitude": -0.6}
-    ana_of(app, town).put(f"/phone/rounds/{round_id}/place", json=place)
+    ana_of(app, town).post(f"/phone/rounds/{round_id}/place", json=place)
     clock.advance(hours=10)
     with app.app_context(), transaction() as session:
         driven_until(session, town, clock.now())
