@@ -13,8 +13,8 @@ from collector.dispensary.fates.actions import settled_ml
 from collector.dispensary.fates.models import BottleFate, MilkFate
 from collector.dispensary.returns.models import (
     BottleDestruction,
+    BottleDestructionReason,
     BottleReturn,
-    DestructionReason,
     ReturnVerdict,
 )
 from collector.errors import Conflict, NotFound, Refused
@@ -148,7 +148,7 @@ def ask_to_destroy(
     bank_id: int,
     person_id: int,
     text: str,
-    reason: DestructionReason,
+    reason: BottleDestructionReason,
     method: str,
     note: str = "",
 ) -> BottleDestruction:

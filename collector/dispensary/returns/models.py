@@ -46,7 +46,7 @@ class BottleReturn(BankOwned, Base):
     second_at: Mapped[datetime | None]
 
 
-class DestructionReason(StrEnum):
+class BottleDestructionReason(StrEnum):
     """Reasons for which the dispensary destroys a bottle."""
 
     EXPIRED = "expired"
@@ -80,7 +80,7 @@ class BottleDestruction(BankOwned, Base):
 
     bottle_id: Mapped[int] = mapped_column(ForeignKey("bottles.id"))
     volume_ml: Mapped[int]
-    reason: Mapped[DestructionReason]
+    reason: Mapped[BottleDestructionReason]
     note: Mapped[str]
     method: Mapped[str]
     destroyed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

@@ -22,7 +22,7 @@ from collector.dispensary.returns.actions import (
     withdraw_destruction,
     witness_destruction,
 )
-from collector.dispensary.returns.models import DestructionReason
+from collector.dispensary.returns.models import BottleDestructionReason
 from collector.errors import Conflict, MilkroundError
 from collector.people.models import Role
 from collector.people.queries import names_of
@@ -51,11 +51,11 @@ class ReturnForm(Form):
     note = TextField(longest=LONGEST_NOTE)
 
 
-class DestructionForm(Form):
+class BottleDestructionForm(Form):
     """A bottle that is destroyed, the reason and the way."""
 
     label = TextField(longest=80, required="label_missing")
-    reason = ChoiceField(DestructionReason, blank=DestructionReason.OTHER)
+    reason = ChoiceField(BottleDestructionReason, blank=BottleDestructionReason.OTHER)
     method = TextField(longest=LONGEST_NOTE, required="reason_missing")
     note = TextField(longest=LONGEST_NOTE)
 
@@ -110,7 +110,7 @@ def restock(return_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/destructions")
 def destroy() -> Response | tuple[str, int]:
     """Sign first that a bottle is destroyed."""
-    form = DestructionForm.sent()
+    form = BottleDestructionForm.sent()
     if not form.validate():
         return _home(destroying=form), 422
 
@@ -212,7 +212,7 @@ def _csv(content: bytes, name: str) -> Response:
 
 
 def _after(
-    act: Callable[[Session], None], said: str, **forms: ReturnForm | DestructionForm
+    act: Callable[[Session], None], said: str, **forms: ReturnForm | BottleDestructionForm
 ) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
@@ -238,8 +238,8 @@ def _links(session: Session) -> list[OpenLink]:
 def _home(
     *,
     wrong: str = "",
-    returning: ReturnForm | DestructionForm | None = None,
-    destroying: ReturnForm | DestructionForm | None = None,
+    returning: ReturnForm | BottleDestructionForm | None = None,
+    destroying: ReturnForm | BottleDestructionForm | None = None,
 ) -> str:
     bank_id = actor().bank_id
     with reading() as session:
@@ -255,10 +255,10 @@ def _home(
             links=_links(session),
             out=bottles_out(session, bank_id=bank_id, most=100),
             wards={ward.id: ward for ward in wards_of(session, bank_id)},
-            reasons=list(DestructionReason),
+            reasons=list(BottleDestructionReason),
             names=names_of(session, people),
             person_id=person_id(),
             returning=returning or ReturnForm(),
-            destroying=destroying or DestructionForm(),
+            destroying=destroying or BottleDestructionForm(),
             wrong=wrong,
         )

@@ -35,7 +35,7 @@ class ScopeForm(Form):
     after = ParsedField(parse_row_key, blank=0)
 
 
-class FateForm(Form):
+class RecallFateForm(Form):
     """The chosen lines and their fate."""
 
     lines = KeysField()
@@ -51,7 +51,7 @@ def lines(recall_id: int) -> str:
 @blueprint.post("/<int:recall_id>/fates")
 def note(recall_id: int) -> Response | tuple[str, int]:
     """Note one fate for the chosen lines."""
-    form, shown = FateForm.sent(), ScopeForm.queried()
+    form, shown = RecallFateForm.sent(), ScopeForm.queried()
     chosen = form.lines.data or []
     if not chosen:
         return _lines(recall_id, shown, wrong=sentence(Refused("lines_missing"))), 422

@@ -28,7 +28,7 @@ from collector.dispensary.returns.actions import (
     withdraw_destruction,
     witness_destruction,
 )
-from collector.dispensary.returns.models import DestructionReason, ReturnVerdict
+from collector.dispensary.returns.models import BottleDestructionReason, ReturnVerdict
 from collector.errors import Conflict, NotFound, Refused
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.laboratory.pooling.models import Bottle, Lot
@@ -236,7 +236,7 @@ def test_returns_and_destructions_take_two(dana: DispensaryBench) -> None:
     opened = take_back(dana.session, **told, text=second, draft=cold)
     with pytest.raises(Refused, match="return_not_cold"):
         propose_restock(dana.session, **told, return_id=opened.id)
-    asked = {"reason": DestructionReason.RETURNED, "method": "Poured away"}
+    asked = {"reason": BottleDestructionReason.RETURNED, "method": "Poured away"}
     gone = ask_to_destroy(dana.session, **told, text=second, **asked)
     assert gone.volume_ml == 60
     with pytest.raises(Conflict, match="destruction_asked"):

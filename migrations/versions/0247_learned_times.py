@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0281_learned_times"
-down_revision = "0280_phone_places"
+revision = "0247_learned_times"
+down_revision = "0246_phone_places"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0268_leave_calendars"
-down_revision = "0267_material"
+revision = "0251_leave_calendars"
+down_revision = "0250_material"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0250_recall"
-down_revision = "0261_laboratory_destructions"
+revision = "0244_recall"
+down_revision = "0243_laboratory_destructions"
 branch_labels = None
 depends_on = None
 

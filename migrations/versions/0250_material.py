@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0267_material"
-down_revision = "0266_message_texts"
+revision = "0250_material"
+down_revision = "0249_message_texts"
 branch_labels = None
 depends_on = None
 

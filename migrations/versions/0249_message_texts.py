@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0266_message_texts"
-down_revision = "0265_policy_changes"
+revision = "0249_message_texts"
+down_revision = "0248_policy_changes"
 branch_labels = None
 depends_on = None
 

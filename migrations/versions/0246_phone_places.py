@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0280_phone_places"
-down_revision = "0255_policy_periods"
+revision = "0246_phone_places"
+down_revision = "0245_policy_periods"
 branch_labels = None
 depends_on = None
 

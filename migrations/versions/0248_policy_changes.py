@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0265_policy_changes"
-down_revision = "0281_learned_times"
+revision = "0248_policy_changes"
+down_revision = "0247_learned_times"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0255_policy_periods"
-down_revision = "0250_recall"
+revision = "0245_policy_periods"
+down_revision = "0244_recall"
 branch_labels = None
 depends_on = None
 

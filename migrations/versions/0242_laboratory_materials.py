@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0260_laboratory_materials"
+revision = "0242_laboratory_materials"
 down_revision = "0241_dispensary"
 branch_labels = None
 depends_on = None

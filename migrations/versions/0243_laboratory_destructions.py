@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0261_laboratory_destructions"
-down_revision = "0260_laboratory_materials"
+revision = "0243_laboratory_destructions"
+down_revision = "0242_laboratory_materials"
 branch_labels = None
 depends_on = None
 
