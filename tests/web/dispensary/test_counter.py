@@ -156,7 +156,7 @@ def test_returns_destruction_and_exports(cast: CounterCast) -> None:
     assert "Dirk" in file
     lines = text(dana.get("/dispensary/invoices"))
     assert "80 EUR per litre" in lines
-    assert "Arrêté du 18 mars 2009" in lines
+    assert "Order of 18 March 2009" in lines
     invoice = dana.get("/dispensary/invoices/file").data.decode("utf-8-sig").splitlines()
     assert len(invoice) == 2
     assert f'"{cast.code}"' in invoice[1]
