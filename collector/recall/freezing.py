@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from collector.recall.models import Recall, RecallItem
@@ -16,7 +17,7 @@ FROZEN = (
 """The columns under the hash, in their order; a fate changes afterwards."""
 
 
-def hash_of_scope(recall: Recall, items: Iterable[ScopeItem | RecallItem]) -> str:
+def hash_of_scope(recall: Recall, items: Iterable[ScopeItem | Row[*tuple[Any, ...]]]) -> str:
     """Return the SHA-256 of a recall's subject and of the frozen columns of its milk.
 
     The order of the items does not matter.
@@ -46,7 +47,8 @@ def write_items(session: Session, recall: Recall, items: Iterable[ScopeItem]) ->
 
 def is_unchanged(session: Session, recall: Recall) -> bool:
     """Return whether the stored scope is the one under the hash."""
-    rows = session.scalars(select(RecallItem).where(RecallItem.recall_id == recall.id))
+    columns = (getattr(RecallItem, name) for name in FROZEN)
+    rows = session.execute(select(*columns).where(RecallItem.recall_id == recall.id))
     return hash_of_scope(recall, rows) == recall.scope_hash
 
 

@@ -133,20 +133,16 @@ def destroyed_bottles(session: Session, bottles: Keys) -> set[int]:
 
 def recipients_of(session: Session, reach: MilkReach) -> set[int]:
     """Return the children who received a bottle of a reach."""
-    found, received = set[int](), receipts()
-    for batch in batches(reach.pools):
-        found |= set(
-            session.scalars(
-                select(received.c.recipient_id)
-                .join(Bottle, Bottle.id == received.c.bottle_id)
-                .join(Lot, Lot.id == Bottle.lot_id)
-                .where(Lot.pool_id.in_(batch))
-                .distinct()
-            )
-        )
-    for batch in batches(reach.bottles):
-        statement = select(received.c.recipient_id).where(received.c.bottle_id.in_(batch))
-        found |= set(session.scalars(statement.distinct()))
+    found = set[int]()
+    bottles = [
+        *(
+            select(Bottle.id).join(Lot, Lot.id == Bottle.lot_id).where(Lot.pool_id.in_(batch))
+            for batch in batches(reach.pools)
+        ),
+        *(select(Bottle.id).where(Bottle.id.in_(batch)) for batch in batches(reach.bottles)),
+    ]
+    for statement in bottles:
+        found |= set(session.scalars(select(receipts(statement).c.recipient_id).distinct()))
     return found
 
 

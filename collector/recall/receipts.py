@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import Subquery, and_, select, union
+from sqlalchemy import Select, Subquery, and_, select, union
 from sqlalchemy.orm import aliased
 
 from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
 from collector.dispensary.fates.models import BottleFate, MilkFate
 
 
-def receipts() -> Subquery[Any]:
+def receipts(bottles: Select[int] | None = None) -> Subquery[Any]:
     """Return the pairs of a bottle and a child: handed over for it, or given to it.
 
     A bottle that was laid back before the hand-over, or that stands in stock again, was received by
     no child.
+
+    Parameters
+    ----------
+    bottles
+        The statement of the bottles in question; None for all.
 
     Returns
     -------
@@ -25,6 +30,8 @@ def receipts() -> Subquery[Any]:
         DispensedBottle.withdrawn_at.is_(None),
         DispensedBottle.returned_at.is_(None),
     )
+    if bottles is not None:
+        gone = and_(gone, DispensedBottle.bottle_id.in_(bottles))
     delivered = (
         select(DispensedBottle.bottle_id, Dispensing.recipient_id)
         .join(Dispensing, Dispensing.id == DispensedBottle.dispensing_id)
