@@ -157,7 +157,7 @@ def specimen(sample: LabSample, lot: Lot, pool: MilkPool) -> Resource:
 
 
 def observation(result: LabResult, pool: MilkPool) -> Resource:
-    """Return a result; one that nobody verified is preliminary."""
+    """Return a result; an unverified one is preliminary."""
     quantity: Resource = {"value": result.value, **UNITS[result.unit]}
     if result.comparator is not ResultComparator.EQUAL:
         quantity["comparator"] = result.comparator.value

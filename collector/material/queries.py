@@ -217,7 +217,7 @@ def get_loan(session: Session, bank_id: int, loan_id: int) -> Loan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLoad:
-    """What one round must load before its start.
+    """Load of one round before its start.
 
     Attributes
     ----------

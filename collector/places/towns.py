@@ -23,7 +23,7 @@ class TownName:
 
 
 def towns_of(session: Session, bank_id: int) -> list[TownName]:
-    """Return the towns of a bank's addresses, then those of the postcodes around them.
+    """Return the towns of a bank's addresses, then the ones of the postcodes around them.
 
     Towns of most addresses come first; at most `MOST_TOWNS` in all.
     """

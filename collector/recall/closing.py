@@ -58,7 +58,7 @@ def close(
 
 
 def _lift(session: Session, now: datetime, recall: Recall, *, first: int, second: int) -> None:
-    """Lift the holds of a drill that nobody lifted before."""
+    """Lift the standing holds of a drill."""
     holds = session.scalars(
         select(LaboratoryHold)
         .join(RecallHold, RecallHold.hold_id == LaboratoryHold.id)

@@ -1,4 +1,4 @@
-"""Identities in a recall: the donors behind a scope, and the children who received of it.
+"""Identities in a recall: the donors behind a scope, and the children with milk of it.
 
 This package alone reads the identities of both; an import contract says so.
 """
@@ -21,7 +21,7 @@ from collector.recipients.models import Recipient, Ward
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildInScope:
-    """A child who received milk of a scope, for the physician."""
+    """A child with milk of a scope, for the physician."""
 
     pseudonym: str
     ward: str

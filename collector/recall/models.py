@@ -119,7 +119,7 @@ class Whereabouts(StrEnum):
     """In the house without a registered place: thawing, in an open pool, just filled."""
     REFUSED = "refused"
     AT_WARD = "at_ward"
-    """Handed over to a ward, whatever became of it there."""
+    """Handed over to a ward, with any fate there."""
     SENT_BACK = "sent_back"
     """Sent back by a ward."""
     DESTROYED = "destroyed"
@@ -168,7 +168,7 @@ class RecallItem(BankOwned, Base):
     ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"))
     """The ward to which a bottle was handed over."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipients.id"), index=True)
-    """The child for whom it was handed over, or to whom it was given."""
+    """The child of its order, or the child that was given it."""
     volume_ml: Mapped[int | None]
     """None for a container that is not measured, and that no phone declared."""
     declared: Mapped[bool]
@@ -179,7 +179,7 @@ class RecallItem(BankOwned, Base):
     fate: Mapped[RecallFate | None]
     fate_at: Mapped[datetime | None]
     fate_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    """The person who noted it; None for a fate that the scope itself tells."""
+    """Its author; None for a fate that the scope itself tells."""
 
 
 class RecallNotice(BankOwned, Base):

@@ -46,7 +46,7 @@ class WardNotice:
 def notify_wards(
     session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
 ) -> Recall:
-    """Tell each ward that received milk of a confirmed scope, whatever became of it.
+    """Tell each ward that received milk of a confirmed scope, with any fate.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def notice_of(session: Session, *, bank_id: int, ward_id: int, recall_id: int) -
 
 
 def bottles_of_ward(session: Session, *, ward_id: int, recall_id: int) -> Sequence[RecallItem]:
-    """Return the lines of a scope that a ward received, those without a fate first."""
+    """Return the lines of a scope that a ward received, the ones without a fate first."""
     return session.scalars(
         select(RecallItem)
         .where(

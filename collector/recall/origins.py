@@ -42,7 +42,7 @@ ROWS: dict[RecallSubject, type[Base]] = {
 }
 """The row of each subject; a day has none."""
 NEEDS_A_DAY = frozenset({RecallSubject.DEVICE, RecallSubject.UNIT})
-"""Subjects whose recall needs a first day."""
+"""Subjects of recalls that need a first day."""
 
 
 def refuse_unfit_origin(session: Session, *, bank_id: int, origin: Origin, now: datetime) -> None:

@@ -132,7 +132,7 @@ def destroyed_bottles(session: Session, bottles: Keys) -> set[int]:
 
 
 def recipients_of(session: Session, reach: MilkReach) -> set[int]:
-    """Return the children who received a bottle of a reach."""
+    """Return the children with a bottle of a reach."""
     found = set[int]()
     bottles = [
         *(

@@ -32,7 +32,7 @@ class RecallProposal:
     donors: int
     """Donors of the milk of these bottles."""
     children: int
-    """Children who received of it."""
+    """Children with milk of it."""
 
     @property
     def bottles(self) -> int:

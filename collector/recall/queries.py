@@ -68,7 +68,7 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallPicture:
-    """A recall with its sums, its times and the people who acted."""
+    """A recall with its sums, its times and the people of its acts."""
 
     recall: Recall
     sums: Sequence[ScopeSum]

@@ -1,6 +1,6 @@
 """The walk of a recall: forward from a subject to containers, pools and bottles; back to donors.
 
-A walk takes one statement for each kind of link, whatever the count of things: containers are
+A walk takes one statement for each kind of link, at any count of things: containers are
 emptied into pools once, and the bottles of a pool go nowhere else, so nothing is recursive.
 """
 
@@ -38,7 +38,7 @@ AT_HOME = (
     PickupState.EN_ROUTE,
     PickupState.ARRIVED,
 )
-"""States of a visit whose milk is still at the donor's home."""
+"""States of a visit before its milk leaves the donor's home."""
 
 Keys = Collection[int]
 
@@ -53,7 +53,7 @@ class Origin:
         The key of its row; the round of a box; None for a day.
     since, until
         The first and the last day of a donor's expressions, of a device's cycles, of the stays in a
-        unit, or of the pools of a material, as those of a hold; `since` is the day of `day`.
+        unit, or of the pools of a material, as in a hold; `since` is the day of `day`.
     """
 
     subject: RecallSubject
@@ -72,9 +72,9 @@ class MilkReach:
     visits
         Visits whose milk was not collected.
     containers
-        Containers, also those that were emptied into a pool.
+        Containers, also the ones emptied into a pool.
     bottles
-        Single bottles, besides all those of the pools.
+        Single bottles, besides all bottles of the pools.
     """
 
     visits: frozenset[int] = field(default_factory=frozenset)
@@ -114,7 +114,7 @@ def remaining_files(session: Session, *, bank_id: int, donors: Keys) -> set[int]
 
 
 def all_files(session: Session, *, bank_id: int, donors: Keys) -> set[int]:
-    """Return files with all those that were merged into them."""
+    """Return files with all files that were merged into them."""
     merged = _merged(session, bank_id)
     found, last = set(donors), set(donors)
     while last:
@@ -341,7 +341,7 @@ def _with_lots(session: Session, bank_id: int, lots: ColumnElement[bool]) -> Mil
 
 
 def _announced(session: Session, visits: ColumnElement[bool]) -> frozenset[int]:
-    """Return the visits under a condition whose milk is at the donor's home."""
+    """Return the visits under a condition with milk at the donor's home."""
     rows = session.execute(
         select(Pickup.id, Pickup.purposes, Pickup.bottles, Pickup.volume_ml).where(
             visits, Pickup.state.in_(AT_HOME)

@@ -134,7 +134,7 @@ def load_learned(
     Parameters
     ----------
     day
-        A service day; what was learned on a later day does not count on it, so that the past stays
+        A service day; times learned on a later day do not count on it, so that the past stays
         lawful.
     """
     last = datetime.max.replace(tzinfo=UTC) if day is None else ServiceDay(day, zone).end
@@ -171,7 +171,7 @@ def learning_result(session: Session, bank_id: int) -> LearningResult | None:
 
 
 def forget_learned(session: Session, *, donor_id: int) -> None:
-    """Delete what was learned of a donor."""
+    """Delete the learned times of a donor."""
     session.execute(delete(LearnedTime).where(LearnedTime.donor_id == donor_id))
 
 

@@ -38,7 +38,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 class Fetcher(Protocol):
-    """Interface of whatever fetches an address."""
+    """Interface that fetches an address."""
 
     def fetch(self, url: str, *, most: int) -> Fetched:
         """Fetch an address once; it raises nothing."""

@@ -36,7 +36,7 @@ class ServedVolumes:
 
 
 def free_bottles(session: Session, *, bank_id: int, today: date, now: datetime) -> list[FreeBottle]:
-    """Return the bottles that may leave, that no order keeps and that nobody has picked."""
+    """Return the bottles that may leave, that no order keeps and that are not picked."""
     lots = lots_free_to_leave(session, bank_id=bank_id, today=today)
     picked = select(DispensedBottle.bottle_id).where(
         DispensedBottle.bank_id == bank_id,
@@ -200,7 +200,7 @@ def _prescribed(session: Session, orders: Sequence[MilkOrder]) -> set[int]:
 
 
 def _overridden(session: Session, orders: Sequence[int]) -> set[int]:
-    """Return the orders that two people decided to serve whatever the level."""
+    """Return the orders that two people decided to serve at any level."""
     return set(
         session.scalars(
             select(ServingOverride.order_id).where(

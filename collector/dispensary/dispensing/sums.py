@@ -1,4 +1,4 @@
-"""Sums of dispensed milk: by civil day and line, and what of the released lots is gone."""
+"""Sums of dispensed milk: by civil day and line, and the part of released lots that is gone."""
 
 from collections import defaultdict
 from dataclasses import dataclass

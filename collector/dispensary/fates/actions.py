@@ -83,7 +83,7 @@ def record_fate(
     draft: FateDraft,
     today: date,
 ) -> BottleFate:
-    """Keep what became of a scanned bottle, or of a part of it.
+    """Keep the fate of a scanned bottle, or of a part of it.
 
     Milk that was given to a child before it was held is recorded; milk that is held now is not
     given: the ward keeps it.

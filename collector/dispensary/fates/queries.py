@@ -1,4 +1,4 @@
-"""Questions about dispensed milk: fates by bottle, open links, what stands on a ward."""
+"""Questions about dispensed milk: fates by bottle, open links, bottles on a ward."""
 
 from collections import defaultdict
 from collections.abc import Collection

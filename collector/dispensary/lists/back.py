@@ -1,4 +1,4 @@
-"""What came back and what was destroyed: lists of returns and destructions."""
+"""Returned and destroyed bottles: lists of returns and destructions."""
 
 from dataclasses import dataclass
 

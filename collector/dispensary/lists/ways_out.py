@@ -30,7 +30,7 @@ class WayOut:
 
     @property
     def people(self) -> Iterator[int]:
-        """The keys of the people who acted."""
+        """The keys of its people."""
         yield self.dispensing.picked_by_id
         yield from filter(None, (self.dispensing.checked_by_id, self.row.arrived_by_id))
         yield from (fate.recorded_by_id for fate in self.fates)

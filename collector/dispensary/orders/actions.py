@@ -34,7 +34,7 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repetition:
-    """What became of a repetition: the new orders, and the recipients without one.
+    """Result of a repetition: the new orders, and the recipients without one.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ def repeat_orders(
     needed_on: date,
     today: date,
 ) -> Repetition:
-    """Order for a day what a ward had ordered for another one.
+    """Repeat the orders of a ward for another day.
 
     An order that stands for the new day is left as it is, so a second repetition changes nothing.
 

@@ -1,4 +1,4 @@
-"""Writing of returns and destructions: what comes back, and who destroyed it before whom."""
+"""Writing of returns and destructions: bottles back from wards, destroyers and witnesses."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Sums of the milk in the house, of what came in, and of what became of it."""
+"""Sums of the milk in the house, of its inflow, and of its fates."""

@@ -36,7 +36,7 @@ PINNED: Final = (0.3, 5.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """What a bank's rounds teach, ready to be written."""
+    """Lessons of a bank's rounds, ready to be written."""
 
     traces: Traces
     model: TimesModel
@@ -62,7 +62,7 @@ class NightlyLearning:
         return True
 
     def run(self, session: Session) -> None:
-        """Write what was learned."""
+        """Write the learned times."""
         if self.found is not None:
             write_learned(session, self.found, bank_id=self.bank_id, now=self.now)
 
@@ -161,7 +161,7 @@ def forget(session: Session, *, now: datetime, bank_id: int, actor: str, key: in
 
 
 def _effects(found: Learned) -> Iterator[tuple[LearnedKind, str, Effect]]:
-    """Yield the effects in use: those that lower the error on the days held out, and spreads."""
+    """Yield the effects in use: the ones that lower the error on the days held out, and spreads."""
     unused: frozenset[LearnedKind] = frozenset()
     if not is_lower(found.before.leg, found.after.leg):
         unused |= DRIVING

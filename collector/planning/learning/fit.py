@@ -58,7 +58,7 @@ class EffectGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The effects of each group by name, and what they leave unexplained.
+    """The effects of each group by name, and their unexplained rest.
 
     Attributes
     ----------

@@ -105,7 +105,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """The driven rounds of a bank, and the number of those that teach nothing."""
+    """The driven rounds of a bank, and the number of rounds that teach nothing."""
 
     rounds: tuple[Trace, ...]
     left_out: int
@@ -165,7 +165,7 @@ def _places(published: Snapshot) -> list[Position]:
 
 
 def _with_a_wrong_clock(session: Session, bank_id: int) -> set[int]:
-    """Return the rounds with an event whose phone told another time than that of the deed."""
+    """Return the rounds with an event from a phone with another time than that of the deed."""
     rows = session.execute(
         select(RoundEvent.round_id, RoundEvent.reported_at, RoundEvent.device_at).where(
             RoundEvent.bank_id == bank_id, RoundEvent.reported_at.is_not(None)

@@ -1,4 +1,4 @@
-"""The wish that a donor is visited by the collector whom she knows, and its price."""
+"""The wish that a donor is visited by her usual collector, and its price."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace

@@ -16,7 +16,7 @@ HIGHEST_PRIORITY = 100
 def vroom_request(
     problem: Problem, *, epoch: datetime, orders: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """Return the request of a problem whose visits and shifts have numbers as names.
+    """Return the request of a problem with numbers as names of visits and shifts.
 
     Parameters
     ----------

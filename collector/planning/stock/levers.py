@@ -17,7 +17,7 @@ from collector.planning.stock.queries import StockForecast
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLever:
-    """One rule that may change, with what it makes in a week.
+    """One rule that may change, with its effect in a week.
 
     Attributes
     ----------

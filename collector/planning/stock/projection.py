@@ -42,7 +42,7 @@ class StockSituation:
     stock
         Released ml by the number of days until their last day.
     house
-        Milk on its way to a release, less what will not pass.
+        Milk on its way to a release, less the share that will not pass.
     collected
         Expected ml of donors' milk by day.
     pass_share
@@ -173,7 +173,7 @@ class WeeklyGap:
 
 
 def weekly_gap(situation: StockSituation) -> WeeklyGap:
-    """Return what a week lacks once the milk of today is used up: demand less steady inflow."""
+    """Return the lack of a week once the milk of today is used up: demand less steady inflow."""
     last = range(HORIZON - STEADY + 1, HORIZON + 1)
     demand, collected = (
         sum(values.get(day, 0.0) for day in last) / STEADY
@@ -185,7 +185,7 @@ def weekly_gap(situation: StockSituation) -> WeeklyGap:
 
 
 def faded(day: int) -> float:
-    """Return the weight of what is known today on a later day: 1 today, 0 after four weeks."""
+    """Return the weight of present knowledge on a later day: 1 today, 0 after four weeks."""
     return max(0.0, 1 - day / MONTH)
 
 
@@ -201,7 +201,7 @@ def _by_day(values: Mapping[int, float]) -> Paths:
 
 
 def _released(situation: StockSituation, collected: Paths, passes: Paths) -> Paths:
-    """Return the ml released on each day: of the house, then of what is collected."""
+    """Return the ml released on each day: of the house, then of later collections."""
     house = np.zeros(HORIZON + 1)
     for each in situation.house:
         first = max(each.first, 1)

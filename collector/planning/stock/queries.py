@@ -1,4 +1,4 @@
-"""The forecast of a bank's stock for one line: what is in, what comes, what leaves."""
+"""The forecast of a bank's stock for one line: stock, inflow, outflow."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -145,7 +145,7 @@ class StockForecast:
 
     @property
     def gap(self) -> WeeklyGap:
-        """What a week lacks once the milk of today is used up."""
+        """The lack of a week once the milk of today is used up."""
         return weekly_gap(self.situation)
 
     @property

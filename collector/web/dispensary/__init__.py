@@ -1,1 +1,1 @@
-"""The pages of the dispensary: orders, the counter, what comes back."""
+"""The pages of the dispensary: orders, the counter, returns."""

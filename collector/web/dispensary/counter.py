@@ -133,7 +133,7 @@ def cancel(dispensing_id: int) -> Response:
 
 
 def _scan(session: Session, dispensing_id: int, label: str) -> str:
-    """Do what a scan means for this person, and return its sentence."""
+    """Do the act of a scan by this person, and return its sentence."""
     told = counter_context()
     dispensing = owned(session, Dispensing, told["bank_id"], dispensing_id)
     if dispensing.picked_by_id == person_id() and is_bottle_number(label):

@@ -34,7 +34,7 @@ class WardForm(Form):
 
 
 class MemberForm(Form):
-    """A nurse who joins the ward."""
+    """A new nurse of the ward."""
 
     member = KeyField()
 

@@ -49,7 +49,7 @@ class WardScanForm(Form):
 
 
 class FateForm(Form):
-    """What became of a bottle; the key of the form lets it count once."""
+    """Fate of a bottle; the key of the form lets it count once."""
 
     label = TextField(longest=LONGEST_LABEL, required="label_missing")
     fate = ChoiceField(MilkFate, blank=MilkFate.GIVEN)
@@ -62,7 +62,7 @@ class FateForm(Form):
 
 @blueprint.get("")
 def home() -> str:
-    """Show the bottles that were sent to the ward, and those without a fate."""
+    """Show the bottles that were sent to the ward, and the ones without a fate."""
     return _home()
 
 
@@ -108,7 +108,7 @@ def look() -> str | tuple[str, int]:
 
 @blueprint.post("/fate")
 def report() -> Response | tuple[str, int]:
-    """Keep what became of a bottle."""
+    """Keep the fate of a bottle."""
     form = FateForm.sent()
     if not form.validate():
         return _fate_page(form), 422

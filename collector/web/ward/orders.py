@@ -98,7 +98,7 @@ def ask() -> Response | tuple[str, int]:
 
 @blueprint.post("/repetition")
 def repeat() -> Response | tuple[str, int]:
-    """Order for a day what was ordered for another one."""
+    """Repeat the orders of a day on another one."""
     form = RepetitionForm.sent()
     if not form.validate() or form.of.data is None or form.needed_on.data is None:
         return _home(civil_today(), MilkOrderForm(), wrong=form.first_wrong), 422

@@ -95,7 +95,7 @@ class LearnedGroup:
 
 @blueprint.get("")
 def home() -> str:
-    """Show what was learned, from how many, and the errors before and after."""
+    """Show the learned times, from how many, and the errors before and after."""
     return _page()
 
 

@@ -1,4 +1,4 @@
-"""The stock: what is in, what comes, what leaves; levers and dated decisions of a coordinator."""
+"""The stock: stock, inflow, outflow; levers and dated decisions of a coordinator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
