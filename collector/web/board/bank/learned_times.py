@@ -9,7 +9,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import owned, reading, transaction
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
 from collector.people.models import Role
@@ -118,6 +118,7 @@ def pinned(learned_id: int) -> Response | tuple[str, int]:
     form.validate()
     try:
         with transaction() as session:
+            owned(session, LearnedTime, actor().bank_id, learned_id)
             refuse_mistaken(form)
             _pin(session, learned_id, 1 + (form.percent.data or 0) / 100)
     except Refused as refused:
