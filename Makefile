@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed .venv/built ## Run the demonstration bank: four links, Ctrl-C stops it all
+demo: .venv/installed .venv/built ## Run the demonstration bank: six links, Ctrl-C stops it all
 	@$(BIN)/milkround demo
 
 test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
