@@ -41,13 +41,13 @@ def decide_period(
     Raises
     ------
     Refused
-        `rule_not_dated`; `period_backwards`; `period_too_long` (`most`, in weeks); the refusals
+        `rule_not_dated`; `decision_backwards`; `period_too_long` (`most`, in weeks); the refusals
         of `value_in`.
     """
     if key not in DATED:
         raise Refused("rule_not_dated")
     if first > last:
-        raise Refused("period_backwards")
+        raise Refused("decision_backwards")
     if last - first >= LONGEST_PERIOD:
         raise Refused("period_too_long", most=LONGEST_PERIOD.days // 7)
     rule = policy_row(session, bank_id=bank_id, key=key)

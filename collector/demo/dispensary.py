@@ -18,6 +18,7 @@ from collector.banks.queries import policies_of
 from collector.demo.bank import CHECKER, DEPOT_NURSE, DISPENSER, NURSE
 from collector.demo.bench import DemoBench
 from collector.dispensary.allocation.actions import allocate_orders
+from collector.dispensary.allocation.overrides import agree_to_override, propose_override
 from collector.dispensary.dispensing.checking import (
     HandOver,
     check_bottle,
@@ -34,7 +35,7 @@ from collector.dispensary.fates.reactions import ReactionDraft, report_reaction
 from collector.dispensary.lists.orders import OrderLine, orders_of
 from collector.dispensary.orders.actions import OrderDraft, ask_for_milk
 from collector.dispensary.orders.codes import order_code
-from collector.dispensary.orders.models import MilkOrder
+from collector.dispensary.orders.models import MilkOrder, WaitReason
 from collector.dispensary.orders.prescriptions import (
     PrescriptionDraft,
     daily_ml,
@@ -57,6 +58,7 @@ Act = tuple[datetime, Callable[[datetime], None]]
 SERVED_DAYS = 3
 DEPOT_BEFORE, DEPOT_ML = 2, 240
 """Days before the demonstration's day on which the depot is served, and its millilitres."""
+DEPOT_NOTE = "Le dépôt est vide ; prochaine navette dans dix jours."
 ORDERED_AT, KEPT_AT, SENT_AT, GIVEN_AT = time(6, 30), time(9), time(10), time(15)
 ILL_AT = time(17)
 BOX = HandOver(box="Glacière 3", celsius=-19.5, carrier="Service transport du CHU")
@@ -165,9 +167,15 @@ class DemoDispensary:
             self._ask(at, self.depot_nurse, self.depot, draft)
 
     def keep(self, day: date, at: datetime) -> None:
-        """Keep bottles for the orders of a day."""
+        """Keep bottles for the orders of a day; two people serve the depot in any case."""
         by = self.bench.by(self.dispenser, at)
-        allocate_orders(self.bench.session, **by, today=day, until=day)
+        session = self.bench.session
+        allocate_orders(session, **by, today=day, until=day)
+        for line in self._lines(day, at):
+            if line.order.recipient_id is None and line.order.waits_because is WaitReason.SHORTAGE:
+                order: dict[str, Any] = {"order_id": line.order.id}
+                propose_override(session, **by, **order, note=DEPOT_NOTE)
+                agree_to_override(session, **self.bench.by(self.checker, at), **order, today=day)
 
     def send(self, day: date, at: datetime) -> None:
         """Pick, check and hand over the kept bottles of a day."""

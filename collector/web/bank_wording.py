@@ -38,7 +38,6 @@ ERRORS: Mapping[str, LazyString] = {
     "material_donor_id_missing": _("Give the number of a donor of this bank."),
     "material_same_place": _("Choose two different places."),
     "town_not_in_list": _("This town is not in the installed list of communes. Click on the map."),
-    "serial_missing": _("Give the serial number."),
     "serial_known": _("There is a device with the number %(serial)s already."),
     "device_retired": _("This device is retired."),
     "device_on_loan": _("A donor has this device. Record its return first."),

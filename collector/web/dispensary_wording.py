@@ -31,7 +31,6 @@ ERRORS: Mapping[str, LazyString] = {
     "dispensing_over": _("This dispensing was handed over or given up already."),
     "document_kind": _("The sheet has to be a PDF, a JPEG or a PNG."),
     "document_too_large": _("The sheet has at most %(most)s MB."),
-    "donor_unknown": _("We know no donor by this."),
     "gestation_out_of_bounds": _("A pregnancy lasts from %(least)s to %(most)s weeks."),
     "identity_missing": _("Give the name or the hospital number."),
     "identity_sealed": _("This identity is sealed: only a recall opens it."),

@@ -10,7 +10,7 @@ _ = lazy_gettext
 ERRORS: Mapping[str, LazyString] = {
     "list_too_long": _("This list has more than %(most)s rows: choose fewer days."),
     "rule_not_dated": _("This rule is changed under Rules, for good."),
-    "period_backwards": _("The last day is before the first one: change one of the two."),
+    "decision_backwards": _("The last day is before the first one: change one of the two."),
     "period_too_long": _("Choose at most %(most)s weeks, and decide again afterwards."),
     "period_withdrawn_already": _("This change was taken back already."),
     "container_unknown": _(

@@ -72,13 +72,13 @@ class MessageTextForm(Form):
 class LanguageForm(Form):
     """The language whose texts are shown."""
 
-    language = TextField(longest=5)
+    text_language = TextField(longest=5)
 
 
 @blueprint.get("")
 def home() -> str:
     """Show every message in one language: its own or Milkround's text, and its length."""
-    language = _known_language(LanguageForm.queried().language.data or str(get_locale()))
+    language = _known_language(LanguageForm.queried().text_language.data or str(get_locale()))
     with reading() as session:
         bank = get_bank(session, actor().bank_id)
         own = message_texts_of(session, bank.id)
@@ -139,7 +139,7 @@ def change(key: str, form: str, text_language: str, variant: str) -> Response | 
     if sent.act.data == PREVIEW:
         return _form(of, sent), 200
     flash(gettext("The text counts from the next message on."), "ok")
-    return redirect(url_for("board.message_texts.home", language=of.language), code=303)
+    return redirect(url_for("board.message_texts.home", text_language=of.language), code=303)
 
 
 @blueprint.post("/<key>/<form>/<text_language>/<variant>/reset")
@@ -150,7 +150,7 @@ def reset(key: str, form: str, text_language: str, variant: str) -> Response:
     with transaction() as session:
         reset_message_text(session, **author(), of=of, seen=sent.seen.data)
     flash(gettext("Milkround's text counts again."), "ok")
-    return redirect(url_for("board.message_texts.home", language=of.language), code=303)
+    return redirect(url_for("board.message_texts.home", text_language=of.language), code=303)
 
 
 def _known_language(language: str) -> str:

@@ -13,28 +13,38 @@ from collector.web.board.horizon.view_model import DueDonorView, HorizonView
 LETTERS = "ABCDEFGH"
 
 
-def horizon_map(view: HorizonView, sites: Sequence[Site], zones: Sequence[Zone]) -> dict[str, Any]:
-    """Return the map of the weeks as values for JSON; a zone has the colour of a round."""
+def horizon_map(
+    view: HorizonView, sites: Sequence[Site], zones: Sequence[Zone], *, today: date
+) -> dict[str, Any]:
+    """Return the map of the weeks as values for JSON; a zone has the colour of a round.
+
+    A donor is where she is on the day found for her, else where she is today.
+    """
     letters = {zone.id: LETTERS[place % len(LETTERS)] for place, zone in enumerate(zones)}
     return {
         "sites": [{"name": site.name, "at": (site.latitude, site.longitude)} for site in sites],
         "marks": [
             mark
             for each in view.donors
-            if (mark := _mark(each, each.candidate.donor, zones, letters))
+            if (mark := _mark(each, each.candidate.donor, zones, letters, today))
         ],
         "zones": [{"letter": letters[zone.id], "name": zone.name} for zone in zones],
     }
 
 
 def _mark(
-    each: DueDonorView, donor: Donor, zones: Sequence[Zone], letters: dict[int, str]
+    each: DueDonorView,
+    donor: Donor,
+    zones: Sequence[Zone],
+    letters: dict[int, str],
+    today: date,
 ) -> dict[str, Any] | None:
-    position = donor.address.position
+    day = each.found.day if each.found else None
+    address = donor.address_on(day or today)
+    position = address.position
     if position is None:
         return None
-    zone = zone_of(donor.address.postcode, zones)
-    day = each.found.day if each.found else None
+    zone = zone_of(address.postcode, zones)
     found = {
         "at": (position.latitude, position.longitude),
         "name": _words(donor, zone, day),

@@ -103,7 +103,7 @@ def home() -> str:
             choices=CHOICES,
             zones=zones,
             urgency=ahead.policies[PolicyKey.MILK_URGENCY_PERCENT],
-            map=horizon_map(seen, sites_of(session, bank_id), zones),
+            map=horizon_map(seen, sites_of(session, bank_id), zones, today=today()),
         )
 
 

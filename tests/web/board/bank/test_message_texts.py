@@ -169,7 +169,7 @@ def test_the_text_returns_to_milkrounds_and_a_colleague_first_is_told(
     admin.post(SMS, data={"text": OURS, "seen": "0"})
     late = admin.post(SMS, data={"text": f"{OURS} !", "seen": "0"})
     assert (late.status_code, f"{OURS} !" in html.unescape(late.text)) == (409, True)
-    assert "your text" in admin.get(f"{HOME}?language=fr").text
+    assert "your text" in admin.get(f"{HOME}?text_language=fr").text
     assert admin.post(f"{SMS}/reset", data={"seen": "1"}).status_code == 303
     assert sent_to_dora(app, town).body.startswith("Nous passons chez vous le")
     with app.app_context(), reading() as session:
@@ -198,4 +198,4 @@ def test_milkrounds_text_is_a_text_that_a_bank_may_keep(
 def test_an_address_of_no_text_is_not_found(admin: FlaskClient) -> None:
     for url in ("sign_in/sms/fr/plain", "receipt/fax/fr/plain", "receipt/sms/de/plain"):
         assert admin.get(f"{HOME}/{url}").status_code == 404
-    assert admin.get(f"{HOME}?language=de").status_code == 404
+    assert admin.get(f"{HOME}?text_language=de").status_code == 404
