@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -148,3 +149,15 @@ def test_a_round_is_given_away_by_its_letter_and_a_proposal_is_compared(
     page.get_by_role("button", name="Apply all of it").click()
     expect(page.get_by_text("In no round 0")).to_be_visible()
     assert sorted(key for order in orders(running_bank) for key in order) == sorted(keys)
+
+
+def test_the_map_keeps_its_visits_and_towns_where_the_coasts_cannot_be_fetched(
+    browser: Browser, running_bank: RunningBank
+) -> None:
+    furnish(running_bank)
+    context, page = enter(browser, running_bank.link(person=running_bank.claire))
+    context.route(re.compile(r"/coast[^/]*\.json"), lambda route: route.abort())
+    with page.expect_console_message(lambda message: "layer of the map" in message.text):
+        page.goto(f"{running_bank.address}/board/days/{running_bank.day}")
+    expect(page.locator("[data-map] .leaflet-marker-icon").first).to_be_attached()
+    expect(page.locator(".map-town").first).to_be_attached()

@@ -7,9 +7,18 @@ export async function addBackground(map) {
   if (!setting) return;
   const { coast, towns, tiles } = JSON.parse(setting);
   L.control.attribution({ prefix: false }).addTo(map);
-  if (coast) await addCoast(map, coast);
-  if (tiles) await addTiles(map, tiles);
-  if (towns) await addTowns(map, towns);
+  if (coast) await attempt(() => addCoast(map, coast));
+  if (tiles) await attempt(() => addTiles(map, tiles));
+  if (towns) await attempt(() => addTowns(map, towns));
+}
+
+// A layer that cannot be fetched is missing, and the others stay; or the page was left meanwhile.
+async function attempt(add) {
+  try {
+    await add();
+  } catch (error) {
+    console.warn(`a layer of the map is missing: ${error.message}`);
+  }
 }
 
 async function addCoast(map, { url, script, attribution }) {
