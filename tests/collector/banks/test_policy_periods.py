@@ -82,7 +82,7 @@ def test_of_two_changes_the_later_counts_until_it_is_taken_back(app: Flask, town
     ("code", "changes"),
     [
         ("rule_not_dated", {"key": PolicyKey.SEROLOGY_DAYS}),
-        ("period_backwards", {"last": DAY - timedelta(days=1)}),
+        ("decision_backwards", {"last": DAY - timedelta(days=1)}),
         ("period_too_long", {"last": DAY + timedelta(weeks=12)}),
         ("rule_out_of_bounds", {"value": "301", "key": PolicyKey.MILK_URGENCY_PERCENT}),
         ("rule_out_of_bounds", {"value": "49", "key": PolicyKey.MILK_URGENCY_PERCENT}),
