@@ -11,7 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -88,28 +88,7 @@ def write_dispensings(session: Session) -> None:
         roles=[Role.DISPENSER],
         language="en",
     )
-    wards = [
-        Ward(bank_id=bank_id, establishment="CHU", name=name, retired_at=None) for name in "AB"
-    ]
-    session.add_all(wards)
-    session.flush()
-    children = [
-        {
-            "bank_id": bank_id,
-            "pseudonym": f"R{number:08}",
-            "ward_id": wards[number % 2].id,
-            "gestation_days": 190,
-            "birth_weight_g": 900,
-            "weight_g": 1_000,
-            "dairy_free": False,
-            "indication": "",
-            "mother_id": None,
-            "enrolled_by_id": person.id,
-            "enrolled_at": now,
-        }
-        for number in range(CHILDREN)
-    ]
-    session.execute(insert(Recipient), children)
+    wards = _write_children(session, bank_id, person.id, now)
     keys = list(session.scalars(select(Recipient.id).order_by(Recipient.id)))
     gone = select(Bottle.lot_id).where(
         Bottle.id.not_in(select(StorageStay.bottle_id).where(
@@ -138,6 +117,33 @@ def write_dispensings(session: Session) -> None:
             .where(Lot.id.in_(select(Dispensing.id))),
         )
     )
+
+
+def _write_children(session: Session, bank_id: int, person: int, now: datetime) -> list[Ward]:
+    """Write two wards with their children, and return the wards."""
+    wards = [
+        Ward(bank_id=bank_id, establishment="CHU", name=name, retired_at=None) for name in "AB"
+    ]
+    session.add_all(wards)
+    session.flush()
+    children = [
+        {
+            "bank_id": bank_id,
+            "pseudonym": f"R{number:08}",
+            "ward_id": wards[number % 2].id,
+            "gestation_days": 190,
+            "birth_weight_g": 900,
+            "weight_g": 1_000,
+            "dairy_free": False,
+            "indication": "",
+            "mother_id": None,
+            "enrolled_by_id": person,
+            "enrolled_at": now,
+        }
+        for number in range(CHILDREN)
+    ]
+    session.execute(insert(Recipient), children)
+    return wards
 
 
 def _order(

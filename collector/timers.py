@@ -124,20 +124,55 @@ def _signed_head(bank_id: int, now: datetime, heads: AuditHeads) -> TimerTask:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BankTimer:
+    """Work of every bank that one query finds and one action does.
+
+    Attributes
+    ----------
+    subject
+        The kind of the subject; its number is the bank's.
+    finds
+        Returns what is due; the work is due if that is true.
+    """
+
+    timer: str
+    subject: str
+    finds: Callable[..., object]
+    acts: Callable[..., object]
+
+    def task(self, bank_id: int, now: datetime) -> TimerTask:
+        """Return the work of one bank."""
+        return TimerTask(
+            bank_id=bank_id,
+            timer=self.timer,
+            subject=f"{self.subject}:{bank_id}",
+            is_due=lambda session: bool(self.finds(session, now=now, bank_id=bank_id)),
+            run=lambda session: self.acts(session, now=now, bank_id=bank_id),
+        )
+
+
+SEROLOGY_EXPIRY = BankTimer("serology_expiry", "bank", expired_donors, suspend_expired)
+BANK_TIMERS = (
+    SEROLOGY_EXPIRY,
+    BankTimer("import_deletion", "imports", has_old_files, delete_old_files),
+    BankTimer("usual_weeks", "roster", weeks_to_lay_out, lay_out_all),
+    BankTimer("loan_reminders", "loans", loan_reminders, queue_loan_reminders),
+    BankTimer("problem_deletion", "problems", has_old_problems, empty_old_problems),
+    BankTimer("storage_alarms", "storage", has_due_alarms, raise_due_alarms),
+    BankTimer("place_deletion", "places", has_old_places, delete_old_places),
+    BankTimer("identity_sealing", "recipients", recipients_to_seal, seal_due),
+)
+"""The work of every bank, in its order. A new kind of work that one query finds is a line here."""
+
+
 def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
     try:
         with reading() as session:
             return [
-                _expiry(bank_id, now),
-                _old_imports(bank_id, now),
                 *_policy_changes(session, bank_id, now),
+                *(each.task(bank_id, now) for each in BANK_TIMERS),
                 *_forecasts(session, bank_id, now),
-                _usual_weeks(bank_id, now),
-                _loan_reminders(bank_id, now),
-                _old_problems(bank_id, now),
-                _storage_alarms(bank_id, now),
-                _old_places(bank_id, now),
-                _sealing(bank_id, now),
                 _legs(bank_id),
                 _learning(bank_id, now),
                 *_reminders(session, bank_id, now),
@@ -146,17 +181,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
         raise
     except Exception as error:  # noqa: BLE001 - one bank must not stop the others
         _record(error, now, bank_id=bank_id, timer="tasks", subject=f"bank:{bank_id}")
-        return [_expiry(bank_id, now)]
-
-
-def _expiry(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="serology_expiry",
-        subject=f"bank:{bank_id}",
-        is_due=lambda session: bool(expired_donors(session, now=now, bank_id=bank_id)),
-        run=lambda session: suspend_expired(session, now=now, bank_id=bank_id),
-    )
+        return [SEROLOGY_EXPIRY.task(bank_id, now)]
 
 
 def _policy_changes(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:
@@ -168,26 +193,6 @@ def _policy_changes(session: Session, bank_id: int, now: datetime) -> Iterator[T
             is_due=lambda _: True,
             run=partial(apply_change, now=now, bank_id=bank_id, change_id=change.id),
         )
-
-
-def _usual_weeks(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="usual_weeks",
-        subject=f"roster:{bank_id}",
-        is_due=lambda session: bool(weeks_to_lay_out(session, now=now, bank_id=bank_id)),
-        run=lambda session: lay_out_all(session, now=now, bank_id=bank_id),
-    )
-
-
-def _old_imports(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="import_deletion",
-        subject=f"imports:{bank_id}",
-        is_due=lambda session: has_old_files(session, now=now, bank_id=bank_id),
-        run=lambda session: delete_old_files(session, now=now, bank_id=bank_id),
-    )
 
 
 def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:
@@ -209,46 +214,6 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
         )
 
 
-def _sealing(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="identity_sealing",
-        subject=f"recipients:{bank_id}",
-        is_due=lambda session: bool(recipients_to_seal(session, now=now, bank_id=bank_id)),
-        run=lambda session: seal_due(session, now=now, bank_id=bank_id),
-    )
-
-
-def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="storage_alarms",
-        subject=f"storage:{bank_id}",
-        is_due=lambda session: has_due_alarms(session, now=now, bank_id=bank_id),
-        run=lambda session: raise_due_alarms(session, now=now, bank_id=bank_id),
-    )
-
-
-def _loan_reminders(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="loan_reminders",
-        subject=f"loans:{bank_id}",
-        is_due=lambda session: bool(loan_reminders(session, now=now, bank_id=bank_id)),
-        run=lambda session: queue_loan_reminders(session, now=now, bank_id=bank_id),
-    )
-
-
-def _old_problems(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="problem_deletion",
-        subject=f"problems:{bank_id}",
-        is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
-        run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
-    )
-
-
 def _learning(bank_id: int, now: datetime) -> TimerTask:
     learning = NightlyLearning(bank_id=bank_id, now=now)
     return TimerTask(
@@ -257,16 +222,6 @@ def _learning(bank_id: int, now: datetime) -> TimerTask:
         subject=f"bank:{bank_id}",
         is_due=learning.is_due,
         run=learning.run,
-    )
-
-
-def _old_places(bank_id: int, now: datetime) -> TimerTask:
-    return TimerTask(
-        bank_id=bank_id,
-        timer="place_deletion",
-        subject=f"places:{bank_id}",
-        is_due=lambda session: has_old_places(session, now=now, bank_id=bank_id),
-        run=lambda session: delete_old_places(session, now=now, bank_id=bank_id),
     )
 
 

@@ -164,13 +164,14 @@ class _KnownPlan:
     def _worth_keeping(self, plan: Plan, prices: ChangePrices) -> dict[str, Window]:
         """Return the promises that cost at most their price, judged one after the other."""
         kept = dict(self._promises)
+        held = self._held(prices, kept)
         for visit in self._promises:
             without_it = {other: window for other, window in kept.items() if other != visit}
-            held, free = self._held(prices, kept), self._held(prices, without_it)
+            free = self._held(prices, without_it)
             promised, anywhere = insertions(held, plan, visit), insertions(free, plan, visit)
             if not anywhere or (promised and _saving(promised, anywhere) <= prices.promise):
                 continue
-            kept = without_it
+            kept, held = without_it, free
             plan = inserted(free, without(free, plan, visit), anywhere[0])
         return kept
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import policies_of
 from collector.dispensary.orders.models import NeedClass, Prescription
 from collector.dispensary.orders.prescriptions import daily_ml, valid_on
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool
-from collector.laboratory.release.leaving import lots_free_to_leave, stopped_bottles
+from collector.laboratory.stock.queries import released_by_expiry
 from collector.pickups.models import MilkLine
 from collector.recipients.models import Recipient
 
@@ -66,7 +65,8 @@ class StockCover:
 
 def cover_of(session: Session, *, bank_id: int, today: date) -> StockCover:
     """Return the cover of a bank's stock of today."""
-    stock = donated_stock_ml(session, bank_id=bank_id, today=today)
+    by_day = released_by_expiry(session, bank_id=bank_id, line=MilkLine.DONATED, today=today)
+    stock = sum(by_day.values())
     demand = daily_demand_ml(session, bank_id=bank_id, day=today)
     days = stock / demand if demand else None
     policies = policies_of(session, bank_id)
@@ -86,20 +86,3 @@ def daily_demand_ml(session: Session, *, bank_id: int, day: date) -> int:
     )
     latest = {row.recipient_id: daily_ml(row, weight) for row, weight in rows}
     return sum(latest.values())
-
-
-def donated_stock_ml(session: Session, *, bank_id: int, today: date) -> int:
-    """Return the millilitres of released donated bottles that may leave, allocated ones too."""
-    free = lots_free_to_leave(session, bank_id=bank_id, today=today)
-    found = (
-        select(func.coalesce(func.sum(Bottle.volume_ml), 0))
-        .join(Lot, Lot.id == Bottle.lot_id)
-        .join(MilkPool, MilkPool.id == Lot.pool_id)
-        .where(
-            Bottle.lot_id.in_(free),
-            Bottle.left_at.is_(None),
-            Bottle.id.not_in(stopped_bottles(session, bank_id=bank_id)),
-            MilkPool.line == MilkLine.DONATED,
-        )
-    )
-    return session.scalar(found) or 0

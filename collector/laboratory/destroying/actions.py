@@ -105,7 +105,7 @@ def refuse_undestroyable(session: Session, thing: ScannedThing) -> None:
     ------
     Refused
         `thing_on_list` (`number`): another destruction has it; `thing_emptied` (`number`): its
-        milk is in a pool; `bottle_gone` (`number`): it left the bank.
+        milk is in a pool.
     """
     if item_of(session, **_keys(thing.thing)) is not None:
         raise Refused("thing_on_list", number=thing.number)
@@ -113,13 +113,6 @@ def refuse_undestroyable(session: Session, thing: ScannedThing) -> None:
         intake = session.get_one(Intake, thing.thing.intake_id)
         if intake.state is IntakeState.POOLED:
             raise Refused("thing_emptied", number=thing.number)
-    if thing.thing.bottle_id is not None:
-        _refuse_gone(session.get_one(Bottle, thing.thing.bottle_id))
-
-
-def _refuse_gone(bottle: Bottle) -> None:
-    if bottle.left_at is not None:
-        raise Refused("bottle_gone", number=bottle.number)
 
 
 def take_off_destruction(
@@ -216,7 +209,8 @@ def _leave(
     bottles = [each.bottle_id for each in things if each.bottle_id is not None]
     rows = select(Bottle).where(Bottle.id.in_(bottles)).order_by(Bottle.id).with_for_update()
     for bottle in session.scalars(rows.execution_options(populate_existing=True)):
-        _refuse_gone(bottle)
+        if bottle.left_at is not None:
+            raise Refused("bottle_gone", number=bottle.number)
         bottle.left_at = now
     leave_storage(
         session,

@@ -1,6 +1,6 @@
 """Queries of destructions: the things that are destroyed, or on a list that awaits its witness."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from collector.laboratory.destructions.models import DestroyedItem, Destruction
@@ -31,20 +31,6 @@ def intakes_on_lists(session: Session, *, bank_id: int) -> set[int]:
 def bottles_on_lists(session: Session, *, bank_id: int) -> set[int]:
     """Return the bottles of a bank on the lists that await their witness."""
     return _on_lists(session, DestroyedItem.bottle_id, bank_id)
-
-
-def is_destroyed(bottle_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return the condition on bottles that were destroyed before a witness."""
-    return (
-        select(DestroyedItem.id)
-        .join(Destruction, Destruction.id == DestroyedItem.destruction_id)
-        .where(
-            DestroyedItem.bottle_id == bottle_id,
-            DestroyedItem.withdrawn_at.is_(None),
-            Destruction.witnessed_at.is_not(None),
-        )
-        .exists()
-    )
 
 
 def _on_lists(

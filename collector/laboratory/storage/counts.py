@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import Conflict, Refused
-from collector.laboratory.destructions.queries import is_destroyed
 from collector.laboratory.pooling.models import Bottle
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.storage.actions import lock_place
@@ -178,22 +177,24 @@ def difference_of(session: Session, count: StorageCount) -> CountDifference:
 def counted(session: Session, count: StorageCount) -> set[StoredThing]:
     """Return the things that were scanned in a count, and that have not left since.
 
-    A thing has left if a later move took it out or to another place, if it was emptied or
-    destroyed, or if its take-over was undone.
+    A thing has left if a later move took it out or to another place, if it was emptied, handed
+    over or destroyed, or if its take-over was undone.
     """
     rows = session.scalars(select(CountedItem).where(CountedItem.count_id == count.id)).all()
     intakes = {each.intake_id for each in rows if each.intake_id is not None}
     bottles = {each.bottle_id for each in rows if each.bottle_id is not None}
     gone = _gone_intakes(session, intakes)
-    destroyed = set(
-        session.scalars(select(Bottle.id).where(Bottle.id.in_(bottles), is_destroyed(Bottle.id)))
+    left = set(
+        session.scalars(
+            select(Bottle.id).where(Bottle.id.in_(bottles), Bottle.left_at.is_not(None))
+        )
     )
     moved = _moves_elsewhere(session, count, intakes, bottles)
     found = set()
     for each in rows:
         thing = StoredThing(intake_id=each.intake_id, bottle_id=each.bottle_id)
         later = moved.get(thing)
-        has_left = each.intake_id in gone or each.bottle_id in destroyed
+        has_left = each.intake_id in gone or each.bottle_id in left
         if not has_left and (later is None or later <= each.scanned_at):
             found.add(thing)
     return found

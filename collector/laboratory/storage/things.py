@@ -43,6 +43,8 @@ class ScannedThing:
     expires_on: date | None
     zones: AbstractSet[StorageZone]
     warm: bool
+    has_left: bool = False
+    """Whether it is a bottle that was handed over to a ward, or destroyed."""
 
 
 def scanned_thing(session: Session, *, bank_id: int, label: str) -> ScannedThing:
@@ -58,7 +60,7 @@ def scanned_thing(session: Session, *, bank_id: int, label: str) -> ScannedThing
     NotFound
         `bottle_unknown` (`number`); `intake_unknown` (`number`).
     Refused
-        `scan_mistyped` (`number`); `thing_destroyed` (`number`).
+        `scan_mistyped` (`number`); `thing_destroyed`, `bottle_gone` (`number`).
     """
     if is_bottle_number(label):
         found = _bottle(session, bank_id, read_bottle_number(label))
@@ -67,6 +69,8 @@ def scanned_thing(session: Session, *, bank_id: int, label: str) -> ScannedThing
     entry = item_of(session, intake_id=found.thing.intake_id, bottle_id=found.thing.bottle_id)
     if entry is not None and entry[1].witnessed_at is not None:
         raise Refused("thing_destroyed", number=found.number)
+    if found.has_left:
+        raise Refused("bottle_gone", number=found.number)
     return found
 
 
@@ -88,6 +92,7 @@ def _bottle(session: Session, bank_id: int, number: str) -> ScannedThing:
         expires_on=lot.expires_on,
         zones=zones_of_bottle(lot.state, state),
         warm=bool(warm_bottles(session, [bottle.id])),
+        has_left=bottle.left_at is not None,
     )
 
 

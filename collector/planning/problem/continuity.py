@@ -66,4 +66,4 @@ def _last_collectors(session: Session, donors: Collection[int], before: date) ->
         .where(Pickup.donor_id.in_(donors), Pickup.state.in_(MADE), DayPlan.day < before)
         .order_by(DayPlan.day, RoundStop.id)
     )
-    return {donor: collector for donor, collector in rows}  # noqa: C416 - rows are no tuples to the type checker
+    return {row.donor_id: row.collector_id for row in rows}

@@ -26,10 +26,12 @@ from collector.laboratory.destructions.models import (
     DestructionMethod,
     DestructionReason,
 )
+from collector.laboratory.pooling.models import Bottle
 from collector.laboratory.reception.actions import undo_intake
 from collector.laboratory.reception.models import Intake, IntakeRefusal, IntakeState
 from collector.laboratory.reception.quarantine import IntakeBlock, quarantine_of
 from collector.laboratory.release.leaving import FreeStock, bottle_to_leave, released_stock
+from collector.laboratory.storage.counts import begin_count, count_thing, counted
 from collector.laboratory.storage.first_out import next_bottles
 from collector.laboratory.units.models import MoveReason, StorageMove, StorageStay, StorageZone
 from tests.collector.laboratory.pooling.test_pools import NOW
@@ -134,6 +136,28 @@ def test_a_released_bottle_on_a_list_may_not_leave_and_is_no_stock_once_destroye
     with pytest.raises(Refused, match="bottle_destroyed"):
         bottle_to_leave(lea.session, bank_id=bank, text=gone, today=today)
     assert bottle_to_leave(lea.session, bank_id=bank, text=kept, today=today).number == kept
+
+
+def test_a_bottle_that_left_the_bank_is_stored_counted_and_destroyed_nowhere(lea: Bench) -> None:
+    """It was scanned in a count, and then handed over to a ward before the count was closed."""
+    place = lea.at(StorageZone.RELEASED)
+    (lot,) = lea.lots(1)
+    lea.ready(lot)
+    lea.release(lot)
+    (gone,) = lea.numbers(lot)
+    lea.put(place, gone)
+    count = begin_count(lea.session, **lea.told, place_id=place.id)
+    of = {"now": NOW, "bank_id": lea.bench.town.bank, "count_id": count.id}
+    count_thing(lea.session, **of, label=gone)
+    assert len(counted(lea.session, count)) == 1
+    bottle = lea.session.scalars(select(Bottle).where(Bottle.number == gone)).one()
+    bottle.left_at = NOW
+    lea.session.flush()
+    assert counted(lea.session, count) == set()
+    with pytest.raises(Refused, match="bottle_gone"):
+        lea.put(place, gone)
+    with pytest.raises(Refused, match="bottle_gone"):
+        lea.scan_off(lea.list(), gone)
 
 
 def test_a_list_that_is_given_up_leaves_its_things_as_they_were(lea: Bench) -> None:
