@@ -130,6 +130,7 @@ def test_a_scanner_opens_a_sample_and_a_lot(browser: Browser, laboratory: Served
     page.goto(lab.url("samples"))
     type_as_a_scanner(page, lab.late_label)
     page.wait_for_url(lab.url(f"samples/lots/{lab.unheated}"))
+    expect(page.get_by_label("Millilitres")).to_be_focused()
     page.keyboard.type("1")
     page.keyboard.press("Enter")
     expect(page.get_by_text("est prélevé")).to_be_visible()

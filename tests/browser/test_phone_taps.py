@@ -38,8 +38,10 @@ def test_a_plain_collection_without_labels_is_four_taps_and_one_number(
 
     phone.get_by_role("button", name="I'm here").click()
     phone.get_by_text("Kept as it should be").click()
-    expect(phone.get_by_role("textbox", name="Temperature of the freezer")).to_have_value("")
+    temperature = phone.get_by_role("textbox", name="Temperature of the freezer")
+    expect(temperature).to_have_value("")
     look(phone, "counting")
+    expect(temperature).to_be_focused()
     phone.keyboard.type("19,5")
     phone.get_by_role("button", name="I counted 4 bottles").click()
     expect(phone.get_by_text("Declared by the donor, not measured")).to_be_visible()
