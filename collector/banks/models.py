@@ -175,14 +175,19 @@ class ClosingDay(BankOwned, Base):
 
 
 class Zone(BankOwned, Base):
-    """A part of the country a bank collects in, as postcode prefixes."""
+    """A part of the country a bank collects in: postcode prefixes, an outline, or both."""
 
     __tablename__ = "zones"
 
     name: Mapped[str]
     postcodes: Mapped[list[str]]
+    outline: Mapped[list[list[float]]] = mapped_column(default=list)
+    """The corners drawn on the map as latitude and longitude, in order; empty without a drawing."""
     weekdays: Mapped[list[str]] = mapped_column(default=list)
     """The weekdays of rounds to the zone, Monday being "1"; empty means any day."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 class Policy(BankOwned, Base):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from collector.banks.models import Known, Lactarium, LactariumKind, Zone
 from collector.banks.policies import Policies, PolicyKey
+from collector.banks.zones import zone_of
 
 FURTHEST_KM = 150
 """The widest radius read at a bank's own page, in kilometres (Nantes)."""
@@ -26,9 +27,9 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionArea:
-    """The collection area of a bank of this installation: postcode prefixes, or a radius in km."""
+    """The collection area of a bank of this installation: its zones, or a radius in km."""
 
-    prefixes: tuple[str, ...]
+    zones: tuple[Zone, ...] = ()
     radius_km: int
 
 
@@ -57,7 +58,7 @@ class NearestBanks:
 def ground_of(zones: Iterable[Zone], policies: Policies) -> CollectionArea:
     """Return the collection area of a bank; without zones it is the radius."""
     return CollectionArea(
-        prefixes=tuple(prefix for zone in zones for prefix in zone.postcodes),
+        zones=tuple(zones),
         radius_km=policies[PolicyKey.RADIUS_KM],
     )
 
@@ -108,17 +109,22 @@ def _option(
     from geopy.distance import great_circle  # noqa: PLC0415 - geopy loads fifty geocoders
 
     km = float(great_circle(at, (line.latitude, line.longitude)).km)
-    return Option(lactarium=line, km=km, reach=_reach(line, postcode, km, areas))
-
-
-def _reach(line: Lactarium, postcode: str, km: float, areas: Mapping[int, CollectionArea]) -> Reach:
     ground = None if line.bank_id is None else areas.get(line.bank_id)
+    if ground is not None and ground.zones:
+        within = zone_of(ground.zones, postcode=postcode, at=at) is not None
+        reach = Reach.COMES if within else Reach.TOO_FAR
+    else:
+        reach = _reach(line, postcode, km, ground)
+    return Option(lactarium=line, km=km, reach=reach)
+
+
+def _reach(line: Lactarium, postcode: str, km: float, ground: CollectionArea | None) -> Reach:
     if ground is None and line.home_collection is Known.NO:
         return Reach.TOO_FAR
-    prefixes = ground.prefixes if ground else tuple(line.postcodes)
     radius = ground.radius_km if ground else line.radius_km
-    if prefixes:
-        return Reach.COMES if postcode.startswith(prefixes) else Reach.TOO_FAR
+    if ground is None and line.postcodes:
+        fits = postcode.startswith(tuple(line.postcodes))
+        return Reach.COMES if fits else Reach.TOO_FAR
     if radius is not None:
         return Reach.COMES if km <= radius else Reach.TOO_FAR
     return Reach.ASK if km <= FURTHEST_KM else Reach.TOO_FAR

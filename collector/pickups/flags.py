@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from collector.banks.models import Zone
 from collector.banks.policies import Policies, PolicyKey
+from collector.banks.zones import zone_of
 from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, EligibilityVerdict, judge
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import MilkLine, Pickup, Purpose
@@ -77,6 +78,13 @@ def is_below_minimum(milk: Pickup | PickupDraft, policies: Policies) -> bool:
     return is_gift and milk.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]
 
 
+def zone_at(zones: Sequence[Zone], address: Address) -> Zone | None:
+    """Return the zone of an address; None outside of all zones."""
+    position = address.position
+    at = None if position is None else (position.latitude, position.longitude)
+    return zone_of(zones, postcode=address.postcode, at=at)
+
+
 def _file_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
     judgement = judge(pickup.donor, on=on, policies=policies)
     reasons = set(judgement.reasons)
@@ -107,8 +115,7 @@ def _milk_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
 def _place_flags(address: Address, zones: Sequence[Zone]) -> Iterator[Flag]:
     if address.position is None:
         yield Flag.ADDRESS_NOT_FOUND
-    prefixes = [prefix for zone in zones for prefix in zone.postcodes]
-    if zones and not address.postcode.startswith(tuple(prefixes)):
+    if zones and zone_at(zones, address) is None:
         yield Flag.OUTSIDE_ZONE
 
 

@@ -21,6 +21,21 @@ ERRORS: Mapping[str, LazyString] = {
     "text_missing": _("The text is empty: write it, or go back without changing."),
     "website_not_valid": _("Write the whole address of the page, beginning with https://"),
     "site_known": _("There is a site called %(name)s already."),
+    "zone_known": _("There is a zone called %(name)s already."),
+    "zone_not_found": _("There is no zone called %(name)s."),
+    "zone_empty": _("Draw the zone on the map, or write beginnings of its postcodes."),
+    "zone_postcodes_not_valid": _(
+        "“%(text)s” is no beginning of a postcode. Write some such as 33 40."
+    ),
+    "zone_postcodes_too_many": _(
+        "Write at most %(most)s beginnings of postcodes, or draw the zone."
+    ),
+    "outline_not_read": _(
+        "“%(line)s” is no corner. Write latitude and longitude, such as 44.8378, -0.5792."
+    ),
+    "outline_too_few": _("An outline has at least three corners."),
+    "outline_too_many": _("An outline has at most %(most)s corners."),
+    "outline_crosses": _("The outline crosses itself. Move a corner until no side cuts another."),
     "site_not_found": _("There is no site called %(name)s."),
     "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),
     "rule_day_past": _("This day is over. Choose today or a later day."),

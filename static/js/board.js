@@ -18,6 +18,7 @@ import { dragRounds } from "./board/round-drag.js";
 import { restoreSelection, selectVisits } from "./board/selection.js";
 import { dragStops } from "./board/stop-drag.js";
 import { submitOnChange } from "./board/submit-on-change.js";
+import { drawZone } from "./board/zone-outline.js";
 
 document.documentElement.classList.add("with-script");
 
@@ -33,6 +34,7 @@ dragRounds();
 useLasso();
 chooseAll();
 pickOnMap();
+drawZone();
 followLive();
 useRosterGrid();
 countDown();

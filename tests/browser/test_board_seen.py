@@ -68,6 +68,8 @@ PAGES = (
     "/board/roster/month?month={day}",
     "/board/bank/sites",
     "/board/bank/sites/new",
+    "/board/bank/zones",
+    "/board/bank/zones/new",
     "/board/bank/fleet",
     "/board/bank/fleet/vehicles/new",
     "/board/bank/fleet/boxes/new",

@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Site
-from collector.banks.policies import Policies, PolicyKey
-from collector.banks.queries import get_bank, policies_of, sites_of
+from collector.banks.policies import Policies, PolicyKey, Switch
+from collector.banks.queries import get_bank, policies_of, sites_of, zones_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.pickups.flags import fetch_by, is_below_minimum
@@ -21,6 +21,7 @@ from collector.pickups.states import OPEN
 from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.places.models import Address
 from collector.planning.booking.slots import RequestedVisit
+from collector.planning.horizon.due_dates import days_in_zone
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
@@ -103,9 +104,11 @@ def _days(
         for window in pickup.windows
     }
     giving, sites = giving_of(session, donor.id), sites_of(session, donor.bank_id)
+    every_day = policies.word(PolicyKey.ZONES_EVERY_DAY) == Switch.ON
+    zones = zones_of(session, donor.bank_id)
     free = [
         day
-        for day in driven
+        for day in days_in_zone(zones, donor, driven, every_day=every_day)
         if day not in taken
         and _is_near(donor.address_on(day), sites, policies[PolicyKey.RADIUS_KM])
         and not is_paused(giving, day)

@@ -5,7 +5,7 @@ file allows a visit, and she does not pause. Of these days the last ones before 
 used: an early visit is a full drive for half the milk.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Zone
 from collector.banks.policies import Policies, PolicyKey, Switch
 from collector.banks.queries import get_bank, policies_of, sites_of, zones_of
+from collector.banks.zones import days_served
 from collector.donors.eligibility import EligibilityReason, EligibilityVerdict, judge
 from collector.donors.models import Donor
+from collector.pickups.flags import zone_at
 from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
@@ -147,13 +149,20 @@ def horizon_candidates(
     return [_candidate(facts, due, distance_km(due.donor.address, sites)) for due in waiting]
 
 
-def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
-    """Return the days on which a donor's zone is served."""
-    her_zones = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
-    weekdays = {weekday for zone in her_zones for weekday in zone.weekdays}
-    if not weekdays or any(not zone.weekdays for zone in her_zones):
+def days_in_zone(
+    zones: Sequence[Zone], donor: Donor, days: Iterable[date], *, every_day: bool
+) -> list[date]:
+    """Return the days on which rounds reach a donor's zone; her address of the day decides.
+
+    Parameters
+    ----------
+    every_day
+        Whether rounds reach every zone on every day, as a dated rule may have it.
+    """
+    if every_day:
         return list(days)
-    return [day for day in days if str(day.isoweekday()) in weekdays]
+    served = ((day, zone_at(zones, donor.address_on(day))) for day in days)
+    return [day for day, zone in served if days_served(zone, [day])]
 
 
 def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
@@ -167,7 +176,7 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     elif away > facts.levers.radius_km:
         why, days = "too_far", []
     else:
-        driven = days if facts.levers.every_day else days_of_zone(donor, facts.zones, days)
+        driven = days_in_zone(facts.zones, donor, days, every_day=facts.levers.every_day)
         why = "zone_not_driven" if days and not driven else ""
         days = driven
     if not days and not why:

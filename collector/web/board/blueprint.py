@@ -28,6 +28,7 @@ from collector.web.board.bank import (
     sites,
     staff,
     webhooks,
+    zones,
 )
 from collector.web.board.day import (
     comparisons,
@@ -136,6 +137,7 @@ PARTS = (
     files,
     month,
     sites,
+    zones,
     fleet,
     staff,
     opening,

@@ -11,7 +11,7 @@ export function showDayMap() {
   const data = document.querySelector("[data-map-data]");
   if (!element || !data) return;
   const drawnFrom = data.dataset.mapData;
-  const picture = { sites: [], rounds: [], tray: [], marks: [], ...JSON.parse(drawnFrom) };
+  const picture = { sites: [], rounds: [], tray: [], marks: [], zones: [], ...JSON.parse(drawnFrom) };
   const view = views.get(element) ?? open(element, picture);
   if (view.drawnFrom === drawnFrom) return;
   view.drawnFrom = drawnFrom;
@@ -48,6 +48,7 @@ function draw(view, picture) {
     view.rounds.set(round.letter, { drawnFrom, layer: drawRound(view.map, round) });
   }
   view.others.clearLayers();
+  for (const zone of picture.zones) drawOutline(zone, view.others);
   for (const site of picture.sites) marker(site.at, "map-site", { words: site.name, size: 14 }).addTo(view.others);
   for (const left of picture.tray) {
     const data = { pickup: left.pickup };
@@ -64,6 +65,12 @@ function everyPoint(picture) {
     ...picture.tray.map((left) => left.at),
     ...picture.marks.map((mark) => mark.at),
   ];
+}
+
+function drawOutline({ outline, letter, name }, layer) {
+  if (!outline.length) return;
+  const shape = L.polygon(outline, { className: "zone-shape", weight: 1 }).addTo(layer);
+  shape.bindTooltip(name, { sticky: true }).getElement().dataset.letter = letter;
 }
 
 // A disc of its own: a donor, a lactarium, or the last place of a collector's phone.

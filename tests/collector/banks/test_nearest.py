@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.banks.directory import first_lines
-from collector.banks.models import Jurisdiction, Known, Lactarium, LactariumKind
+from collector.banks.models import Jurisdiction, Known, Lactarium, LactariumKind, Zone
 from collector.banks.nearest import (
     FURTHEST_KM,
     CollectionArea,
@@ -16,6 +16,8 @@ from collector.banks.nearest import (
 )
 
 BORDEAUX, PESSAC_BANK = (44.84, -0.58), 7
+GIRONDE = Zone(name="Gironde", postcodes=["33"])
+AROUND_BORDEAUX = [[44.0, -1.0], [45.0, -1.0], [45.0, 0.0], [44.0, 0.0]]
 
 
 def line(
@@ -63,15 +65,24 @@ def test_the_nearest_whose_zone_holds_her_comes_even_if_another_is_nearer() -> N
 
 def test_a_bank_that_lives_here_answers_with_its_own_zones() -> None:
     ours = line("ours", 0.1, postcodes=("87",), bank_id=PESSAC_BANK)
-    zones = {PESSAC_BANK: CollectionArea(prefixes=("33",), radius_km=1)}
+    zones = {PESSAC_BANK: CollectionArea(zones=(GIRONDE,), radius_km=1)}
     assert answer(ours, areas=zones).comes is not None
     assert answer(ours, postcode="40000", areas=zones).comes is None
 
 
+def test_a_bank_comes_to_a_postcode_that_lies_in_a_drawn_zone() -> None:
+    ours = line("ours", 0.1, bank_id=PESSAC_BANK)
+    drawn = Zone(name="Drawn", postcodes=[], outline=AROUND_BORDEAUX)
+    areas = {PESSAC_BANK: CollectionArea(zones=(drawn,), radius_km=1)}
+    assert answer(ours, postcode="40000", areas=areas).comes is not None
+    elsewhere = who_comes([ours], postcode="40000", at=(43.9, -0.5), areas=areas)
+    assert elsewhere.comes is None
+
+
 def test_a_bank_without_zones_collects_within_its_radius_and_not_a_kilometre_further() -> None:
     ours = line("ours", 0.9, bank_id=PESSAC_BANK)  # 100.1 km
-    within = {PESSAC_BANK: CollectionArea(prefixes=(), radius_km=101)}
-    beyond = {PESSAC_BANK: CollectionArea(prefixes=(), radius_km=100)}
+    within = {PESSAC_BANK: CollectionArea(radius_km=101)}
+    beyond = {PESSAC_BANK: CollectionArea(radius_km=100)}
     assert answer(ours, areas=within).comes is not None
     assert answer(ours, areas=beyond).comes is None
 

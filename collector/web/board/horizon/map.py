@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import format_date, gettext
 
 from collector.banks.models import Site, Zone
+from collector.banks.zones import outline_of
 from collector.donors.models import Donor
+from collector.pickups.flags import zone_at
 from collector.web.board.horizon.view_model import DueDonorView, HorizonView
 
 LETTERS = "ABCDEFGH"
@@ -28,7 +30,10 @@ def horizon_map(
             for each in view.donors
             if (mark := _mark(each, each.candidate.donor, zones, letters, today))
         ],
-        "zones": [{"letter": letters[zone.id], "name": zone.name} for zone in zones],
+        "zones": [
+            {"letter": letters[zone.id], "name": zone.name, "outline": outline_of(zone)}
+            for zone in zones
+        ],
     }
 
 
@@ -44,7 +49,7 @@ def _mark(
     position = address.position
     if position is None:
         return None
-    zone = zone_of(address.postcode, zones)
+    zone = zone_at(zones, address)
     found = {
         "at": (position.latitude, position.longitude),
         "name": _words(donor, zone, day),
@@ -52,17 +57,6 @@ def _mark(
         "text": format_date(day, "ccccc") if day else "",
     }
     return found | ({"letter": letters[zone.id]} if zone else {})
-
-
-def zone_of(postcode: str, zones: Sequence[Zone]) -> Zone | None:
-    """Return the zone of a postcode: the one with the longest beginning that fits."""
-    fitting = [
-        (len(prefix), zone)
-        for zone in zones
-        for prefix in zone.postcodes
-        if prefix and postcode.startswith(prefix)
-    ]
-    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
 def _words(donor: Donor, zone: Zone | None, day: date | None) -> str:
