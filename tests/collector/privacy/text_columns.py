@@ -42,6 +42,7 @@ PLANTED = {
     "laboratory_holds.lift_reason",
     "recalls.reason",
     "recalls.closing_note",
+    "recalls.unanswered_because",
 }
 
 KEYS = "keys, states, hours and figures; no free text"
