@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0260_learned_effects"
-down_revision = "0251_leave_calendars"
+down_revision = "0255_zone_outlines"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0265_changed_plans"
-down_revision = "0251_leave_calendars"
+down_revision = "0260_learned_effects"
 branch_labels = None
 depends_on = None
 
