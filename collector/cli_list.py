@@ -9,11 +9,20 @@ from sqlalchemy.orm import Session
 from collector.banks.calendar import closing_days
 from collector.banks.fleet import boxes_of, vehicle_known
 from collector.banks.models import Bank
-from collector.banks.queries import banks, sites_of
+from collector.banks.queries import (
+    banks,
+    planned_changes,
+    policy_periods,
+    policy_rows,
+    sites_of,
+    zones_of,
+)
 from collector.db import transaction
+from collector.donor_contact.message_texts import message_texts_of
 from collector.installation import InstallationCommand, application, bank_named, clock, settings
-from collector.material.queries import StockPlace, loans_of, stock_of
+from collector.material.queries import StockPlace, devices_of, loans_of, stock_of
 from collector.people.staff import staff_with_roles
+from collector.rounds.leave_calendars import calendars_of
 from collector.shifts.queries import shifts_between, weekly_shifts_of
 
 KINDS = (
@@ -26,6 +35,12 @@ KINDS = (
     "closing-days",
     "stock",
     "loans",
+    "devices",
+    "rules",
+    "rule-changes",
+    "zones",
+    "texts",
+    "calendars",
 )
 SHOWN = timedelta(days=28)
 
@@ -119,7 +134,60 @@ def _loans(session: Session, bank: Bank) -> Iterable[str]:
         yield f"{each.device.serial}\t{each.donor.number}\tdue {each.due_on}"
 
 
-LINES = (_sites, _people, _vehicles, _boxes, _weeks, _shifts, _closings, _stock, _loans)
+def _devices(session: Session, bank: Bank) -> Iterable[str]:
+    for each in devices_of(session, bank.id):
+        yield f"{each.serial}\t{each.name}\t{_state(each.retired_on)}"
+
+
+def _rules(session: Session, bank: Bank) -> Iterable[str]:
+    for each in policy_rows(session, bank.id):
+        mark = f"verified on {each.verified_on}" if each.verified_on else "not verified"
+        yield f"{each.key}\t{each.value} {each.unit}\t{each.source}\t{mark}"
+
+
+def _rule_changes(session: Session, bank: Bank) -> Iterable[str]:
+    for change in planned_changes(session, bank.id):
+        yield f"change {change.id}\t{change.key}\t{change.value}\tfrom {change.counts_from}"
+    for period in policy_periods(session, bank.id, since=_today(bank)):
+        days = f"{period.first} to {period.last}"
+        yield f"period {period.id}\t{period.key}\t{period.value}\t{days}"
+
+
+def _zones(session: Session, bank: Bank) -> Iterable[str]:
+    for each in zones_of(session, bank.id):
+        codes, days = " ".join(each.postcodes), "".join(each.weekdays) or "every day"
+        yield f"{each.name}\t{codes}\t{len(each.outline)} corners\t{days}"
+
+
+def _texts(session: Session, bank: Bank) -> Iterable[str]:
+    for of in sorted(message_texts_of(session, bank.id), key=str):
+        yield f"{of.key}\t{of.form}\t{of.language}\t{'discreet' if of.discreet else 'plain'}"
+
+
+def _calendars(session: Session, bank: Bank) -> Iterable[str]:
+    emails = {person.id: person.email for person in staff_with_roles(session, bank.id)}
+    for each in calendars_of(session, bank.id):
+        state = each.fault or (f"read at {each.looked_at}" if each.looked_at else "not read yet")
+        yield f"{emails[each.person_id]}\t{each.host}\t{state}"
+
+
+LINES = (
+    _sites,
+    _people,
+    _vehicles,
+    _boxes,
+    _weeks,
+    _shifts,
+    _closings,
+    _stock,
+    _loans,
+    _devices,
+    _rules,
+    _rule_changes,
+    _zones,
+    _texts,
+    _calendars,
+)
 for _kind, _lines in zip(KINDS, LINES, strict=True):
     _listing(_kind, _lines)
 

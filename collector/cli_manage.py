@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from collector import cli_material, cli_rules
 from collector.banks.actions import change_bank
 from collector.banks.calendar import close_on, closing_days, open_again
 from collector.banks.fleet import (
@@ -54,7 +55,7 @@ def _today(bank: Bank) -> date:
 
 @click.group(cls=ManageGroup)
 def change() -> None:
-    """Change a bank, a site, a vehicle, a box or a person."""
+    """Change the rows of a bank; a new name adds one where the command says so."""
 
 
 @change.command("bank")
@@ -195,7 +196,7 @@ def _capacity(
 
 @click.group(cls=ManageGroup)
 def remove() -> None:
-    """Retire a site, a vehicle or a box; end a usual week or a shift; open a closing day."""
+    """Retire, end, withdraw or remove the rows of a bank."""
 
 
 @remove.command("site")
@@ -334,3 +335,10 @@ def close(day: datetime, *, slug: str, name: str) -> None:
         on: date = day.date()
         close_on(session, now=clock.now(), bank_id=bank.id, actor=SYSTEM, day=on, name=name)
     click.echo("The bank is closed on that day.")
+
+
+for _module in (cli_rules, cli_material):
+    for _command in _module.CHANGES:
+        change.add_command(_command)
+    for _command in _module.REMOVALS:
+        remove.add_command(_command)

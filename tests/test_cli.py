@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -246,6 +248,84 @@ def test_rows_of_a_bank_are_listed_changed_and_removed() -> None:
     assert run("remove", "site", "Lactarium", *there).exit_code == 0
     assert run("remove", "week", "1", *there, "--after", "2099-01-01").exit_code == 1
     assert "retired since" in run("list", "sites", *there).output
+
+
+@pytest.mark.usefixtures("home")
+def test_rules_zones_texts_and_calendars_are_listed_changed_and_removed(tmp_path: Path) -> None:
+    found_bordeaux()
+    there = ["--bank", "bordeaux"]
+
+    def told(*words: str) -> str:
+        answer = run(*words)
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    def refused(*words: str) -> str:
+        answer = run(*words)
+        assert answer.exit_code == 1, answer.output
+        return answer.output
+
+    minimum = ["change", "rule", "minimum_volume_ml"]
+    assert "Say where it comes from" in refused(*minimum, "500", *there)
+    told(*minimum, "500", *there, "--source", "decision of the bank")
+    assert "minimum_volume_ml\t500 ml\tdecision of the bank" in told("list", "rules", *there)
+    in_a_month = str((datetime.now(UTC) + timedelta(days=30)).date())
+    told(*minimum, "600", *there, "--source", "decision of the bank", "--from", in_a_month)
+    told(*minimum, "300", *there, "--until", in_a_month)
+    changes = told("list", "rule-changes", *there)
+    assert f"\tminimum_volume_ml\t600\tfrom {in_a_month}" in changes
+    planned, period = re.findall(r"^(?:change|period) (\d+)\t", changes, re.MULTILINE)
+    told("remove", "rule-change", planned, *there)
+    told("remove", "rule-period", period, *there)
+    assert told("list", "rule-changes", *there) == ""
+
+    corners = tmp_path / "corners.txt"
+    corners.write_text("44, -1\n45, -1\n45, 0\n", encoding="utf-8")
+    assert "Draw the zone" in refused("change", "zone", "Landes", *there)
+    told("change", "zone", "Landes", *there, "--postcodes", "40", "--weekdays", "24")
+    told("change", "zone", "Landes", *there, "--outline", str(corners))
+    assert "Landes\t40\t3 corners\t24" in told("list", "zones", *there)
+    told("remove", "zone", "Landes", *there)
+    assert "no zone called Landes" in refused("remove", "zone", "Landes", *there)
+
+    text = tmp_path / "text.txt"
+    key = ["receipt", *there, "--form", "sms", "--language", "en"]
+    text.write_text("Thank you: {link} {nonsense}", encoding="utf-8")
+    assert "{nonsense}" in refused("change", "text", *key, "--text", str(text))
+    text.write_text("Thank you: {link}", encoding="utf-8")
+    told("change", "text", *key, "--text", str(text))
+    assert "receipt\tsms\ten\tplain" in told("list", "texts", *there)
+    told("remove", "text", *key)
+    refused("remove", "text", *key)
+
+    told("user", "ana@example.org", *there, "--name", "Ana", "--role", "collector")
+    told("change", "calendar", "ana@example.org", "https://leave.example/ana.ics")
+    listed = told("list", "calendars", *there)
+    assert listed == "ana@example.org\tleave.example\tnot read yet\n"
+    refused("change", "calendar", "ana@example.org", "ftp://leave.example")
+    told("remove", "calendar", "ana@example.org")
+    refused("remove", "calendar", "ana@example.org")
+
+
+@pytest.mark.usefixtures("home")
+def test_material_is_counted_lent_and_retired() -> None:
+    found_bordeaux()
+    there = ["--bank", "bordeaux"]
+    place = ["--town", "Pessac", "--latitude", "44.785", "--longitude", "-0.66"]
+    assert run("site", "Lactarium", *there, *place).exit_code == 0
+    count = ["change", "stock", "bottles"]
+    assert run(*count, "40", *there, "--site", "Lactarium").exit_code == 0
+    assert "40" in run("list", "stock", *there).output
+    assert run(*count, "40", *there).exit_code == 2
+    assert "no vehicle" in run(*count, "40", *there, "--vehicle", "Nothing").output
+    pump = ["change", "device", "P1", *there, "--name", "Pump", "--site", "Lactarium"]
+    assert run(*pump).exit_code == 0
+    assert "P1\tPump\tin use" in run("list", "devices", *there).output
+    assert "not on loan" in run("remove", "loan", "P1", *there).output
+    lent = ["change", "loan", "P1", *there, "--due", "2099-01-01"]
+    assert "no donor" in run(*lent, "--donor", "nobody").output
+    assert run("remove", "device", "P1", *there).exit_code == 0
+    assert "retired since" in run("remove", "device", "P1", *there).output
 
 
 @pytest.mark.parametrize(
