@@ -26,8 +26,6 @@ ERRORS: Mapping[str, LazyString] = {
     "day_too_far": _("An order is for one of the next %(most)s days."),
     "days_in_wrong_order": _("The last day comes before the first one."),
     "days_too_many": _("A prescription lasts %(most)s days at most: write another one later."),
-    "destruction_asked": _("%(number)s is destroyed, or waits for its witness already."),
-    "destruction_over": _("This destruction has its witness, or was taken back."),
     "dispensing_over": _("This dispensing was handed over or given up already."),
     "document_kind": _("The sheet has to be a PDF, a JPEG or a PNG."),
     "document_too_large": _("The sheet has at most %(most)s MB."),
@@ -133,14 +131,6 @@ FATES: Mapping[str, LazyString] = {
     "not_found": _("not found"),
     "returned": _("returned"),
 }
-DESTRUCTION_REASONS: Mapping[str, LazyString] = {
-    "expired": _("expired"),
-    "returned": _("came back from a ward"),
-    "broken": _("broken or leaking"),
-    "thawed": _("thawed"),
-    "recalled": _("recalled"),
-    "other": _("another reason, in the note"),
-}
 
 WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "state": ORDER_STATES,
@@ -151,7 +141,6 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "choice": CHOICES,
     "kind": KINDS,
     "fate": FATES,
-    "destruction": DESTRUCTION_REASONS,
 }
 FILTERS = {f"dispensary_{name}": words.__getitem__ for name, words in WORDS.items()}
 """Filters of the words of dispensary and wards."""

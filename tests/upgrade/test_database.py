@@ -37,7 +37,6 @@ NEW_TABLES = {
     "badges",
     "bench_scans",
     "bottle_allocations",
-    "bottle_destructions",
     "bottle_fates",
     "bottle_returns",
     "bottles",

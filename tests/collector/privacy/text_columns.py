@@ -83,8 +83,6 @@ HARMLESS = {
     "banks.town": BANK,
     "bench_scans.refused": SYSTEM,
     "bench_scans.text": "a number as it was scanned: traceability",
-    "bottle_destructions.method": BANK,
-    "bottle_destructions.note": CHILD,
     "bottle_fates.client_id": KEYS,
     "bottle_fates.note": CHILD,
     "bottle_returns.note": CHILD,

@@ -140,10 +140,13 @@ def test_returns_destruction_and_exports(cast: CounterCast) -> None:
     assert dana.post("/dispensary/back/returns/1/proposal").status_code == 303
     assert dana.post("/dispensary/back/returns/1/restock").status_code == 422
     assert cast["quentin"].post("/dispensary/back/returns/1/restock").status_code == 303
-    gone = {"label": cast.labels[5], "reason": "broken", "method": "Poured away"}
+    gone = {"label": cast.labels[5], "reason": "damaged", "method": "poured"}
     assert dana.post("/dispensary/back/destructions", data=gone).status_code == 303
     assert dana.post("/dispensary/back/destructions/1/witness").status_code == 422
     assert cast["dirk"].post("/dispensary/back/destructions/1/witness").status_code == 303
+    several = {"number": cast.labels[5], "name": "Dana", "witness": "Dirk"}
+    chain = text(cast["quentin"].get(f"/laboratory/chain/{cast.labels[5]}"))
+    assert "destroyed by {name} before {witness}".format(**several) in chain
     with cast.read() as session:
         left = dict(session.execute(select(Bottle.number, Bottle.left_at)).all())
     assert [left[label] is None for label in (first, second, cast.labels[5])] == [
