@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,7 @@ from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.horizon.levers import price_levers
-from collector.planning.horizon.problem import Weeks, load_weeks
+from collector.planning.horizon.problem import Weeks, build_weeks_problem, load_weeks
 from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
 from routing.checker.judge import check_plan
@@ -74,6 +75,23 @@ def ahead(session: Session, town: Town, levers: Levers | None = None) -> Weeks:
 
 def of(weeks: Weeks, name: str) -> DueDonor:
     return next(each for each in weeks.candidates if each.donor.first_name == name)
+
+
+def test_scenario_12_urgency_raises_cents_and_moves_no_due_date(app: Flask, due: Town) -> None:
+    with app.app_context(), reading() as session:
+        before = build_weeks_problem(ahead(session, due)).visits
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    urgent = {"key": "milk_urgency_percent", "value": "175", "weeks": "2"}
+    assert claire.post("/board/stock/decisions", data=urgent).status_code == 303
+    with app.app_context(), reading() as session:
+        after = build_weeks_problem(ahead(session, due)).visits
+    assert len(before) >= 3
+    assert {each.cents_per_hour_late for each in before} == {25}
+    assert {each.cents_per_hour_late for each in after} == {44}
+    for one, other in zip(before, after, strict=True):
+        assert other.penalty == (one.penalty * 175 + 50) // 100
+        same = {"cents_per_hour_late": one.cents_per_hour_late, "penalty": one.penalty}
+        assert replace(other, **same) == one, "due date, windows, service, load, ride times"
 
 
 def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:
