@@ -57,6 +57,21 @@ ERRORS: Mapping[str, LazyString] = {
     "quality_and_dispenser_needed": _(
         "The two signatures are of one person of quality and of another one who dispenses."
     ),
+    "fhir_not_nutrition_order": _("Send a NutritionOrder of FHIR R5."),
+    "fhir_not_active": _("Only an order with status active and intent order is taken in."),
+    "fhir_number_missing": _("Give the number of the order in identifier."),
+    "fhir_number_too_long": _("The number of the order has at most %(most)s characters."),
+    "fhir_child_missing": _("Give the code of the child in subject.identifier."),
+    "fhir_volume_missing": _(
+        "Give whole millilitres of the day in enteralFormula.maxVolumeToDeliver, with the unit mL."
+    ),
+    "fhir_day_missing": _(
+        "Give the day in enteralFormula.administration.schedule.timing.event, as 2026-11-24."
+    ),
+    "fhir_days_many": _("An order is for one day: send one for each day."),
+    "order_number_used": _(
+        "The number %(number)s was sent before, with another child, day or volume."
+    ),
     "recipient_missing": _("Choose the child to whom it was given."),
     "recipient_of_another_ward": _("This recipient is of another ward."),
     "recipient_unknown": _("No recipient of this ward has this code."),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0268_one_destruction"
-down_revision = "0251_leave_calendars"
+down_revision = "0265_changed_plans"
 branch_labels = None
 depends_on = None
 

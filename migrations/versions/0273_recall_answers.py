@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0273_recall_answers"
-down_revision = "0265_changed_plans"
+down_revision = "0268_one_destruction"
 branch_labels = None
 depends_on = None
 

@@ -95,6 +95,7 @@ NEW_TABLES = {
     "recall_items",
     "recall_notices",
     "recalls",
+    "received_orders",
     "recipient_identities",
     "recipients",
     "recovery_codes",

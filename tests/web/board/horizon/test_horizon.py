@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -112,6 +113,23 @@ def test_no_collector_is_wished_for_in_the_weeks_at_no_price(app: Flask, due: To
         met(session, due, "Due1", due.bruno, cents=0)
         problem = build_weeks_problem(ahead(session, due))
     assert not any(visit.preferred for visit in problem.visits)
+
+
+def test_scenario_12_urgency_raises_cents_and_moves_no_due_date(app: Flask, due: Town) -> None:
+    with app.app_context(), reading() as session:
+        before = build_weeks_problem(ahead(session, due)).visits
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    urgent = {"key": "milk_urgency_percent", "value": "175", "weeks": "2"}
+    assert claire.post("/board/stock/decisions", data=urgent).status_code == 303
+    with app.app_context(), reading() as session:
+        after = build_weeks_problem(ahead(session, due)).visits
+    assert len(before) >= 3
+    assert {each.cents_per_hour_late for each in before} == {25}
+    assert {each.cents_per_hour_late for each in after} == {44}
+    for one, other in zip(before, after, strict=True):
+        assert other.penalty == (one.penalty * 175 + 50) // 100
+        same = {"cents_per_hour_late": one.cents_per_hour_late, "penalty": one.penalty}
+        assert replace(other, **same) == one, "due date, windows, service, load, ride times"
 
 
 def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:
