@@ -24,6 +24,8 @@ class PolicyKey(StrEnum):
     MILK_RIDE_MINUTES = "milk_ride_minutes"
     TUBE_RIDE_MINUTES = "tube_ride_minutes"
     HAND_OVER_MINUTES = "hand_over_minutes"
+    EMPTYINGS_PER_ROUND = "emptyings_per_round"
+    EMPTYING_MINUTES = "emptying_minutes"
     COLLECTION_MINUTES = "collection_minutes"
     FIRST_VISIT_MINUTES = "first_visit_minutes"
     MATERIAL_MINUTES = "material_minutes"
@@ -212,6 +214,8 @@ COMMON = (
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
     Preset(PolicyKey.TUBE_RIDE_MINUTES, 240, "min", OURS),
     Preset(PolicyKey.HAND_OVER_MINUTES, 15, "min", OURS),
+    Preset(PolicyKey.EMPTYINGS_PER_ROUND, 0, "times", OURS),
+    Preset(PolicyKey.EMPTYING_MINUTES, 15, "min", OURS),
     Preset(PolicyKey.CO2_GRAMS_PER_KM, 200, "g/km", f"A small diesel van. {OURS}"),
     Preset(PolicyKey.LABEL_CHECK, LabelCheck.OFF.value, "", OURS),
     Preset(PolicyKey.NAVIGATION, Navigation.ALL.value, "", OURS),

@@ -40,6 +40,7 @@ BOUNDS: Mapping[str, ValueRange] = {
     "donors": ValueRange(1, 50),
     "permille": ValueRange(0, 1000),
     "calls": ValueRange(0, 200),
+    "times": ValueRange(0, 2),
     "ct": ValueRange(0, 20_000),
     "g/km": ValueRange(0, 2000),
     "%": ValueRange(0, 100),
@@ -49,6 +50,7 @@ BOUNDS: Mapping[str, ValueRange] = {
 
 BOUNDS_BY_KEY: Mapping[str, ValueRange] = {
     PolicyKey.LATE_START_MINUTES: ValueRange(0, 120),
+    PolicyKey.EMPTYING_MINUTES: ValueRange(0, 120),
     PolicyKey.MILK_URGENCY_PERCENT: ValueRange(50, 300),
     PolicyKey.VISIT_DAYS_EARLY: ValueRange(0, 28),
     PolicyKey.CLASS_A_GRAMS: ValueRange(200, 9000),

@@ -25,6 +25,8 @@ OF_A_PURPOSE: Mapping[str, frozenset[str]] = {
     PolicyKey.BLOOD_MINUTES: frozenset({Purpose.BLOOD_SAMPLE}),
     PolicyKey.MILK_RIDE_MINUTES: frozenset({Purpose.COLLECTION, Purpose.WARD}),
     PolicyKey.TUBE_RIDE_MINUTES: frozenset({Purpose.BLOOD_SAMPLE}),
+    PolicyKey.EMPTYINGS_PER_ROUND: frozenset({Purpose.COLLECTION, Purpose.WARD}),
+    PolicyKey.EMPTYING_MINUTES: frozenset({Purpose.COLLECTION, Purpose.WARD}),
     PolicyKey.FREEZER_WARMEST_CELSIUS: frozenset({Purpose.COLLECTION}),
     PolicyKey.CHANGE_HOURS: frozenset(Purpose),
 }

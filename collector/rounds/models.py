@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from collector.banks.models import Site
 from collector.db import BankOwned, Base
 from collector.pickups.models import Pickup
 from collector.shifts.models import RosterShift
@@ -155,6 +156,12 @@ class Round(BankOwned, Base):
         back_populates="round",
         cascade="all, delete-orphan",
     )
+    emptyings: Mapped[list["PlannedEmptying"]] = relationship(
+        lazy="raise",
+        order_by="PlannedEmptying.begins_at",
+        back_populates="round",
+        cascade="all, delete-orphan",
+    )
 
 
 class RoundStop(BankOwned, Base):
@@ -175,6 +182,23 @@ class RoundStop(BankOwned, Base):
     """Between them the visit begins on as many days as promises are to be kept; None: unknown."""
     round: Mapped[Round] = relationship(lazy="raise", back_populates="stops")
     pickup: Mapped[Pickup] = relationship(lazy="raise")
+
+
+class PlannedEmptying(BankOwned, Base):
+    """A planned stop of a round at a freezer, where all that is in the box stays.
+
+    It stands between the stops by its times, so that a stop taken out leaves it where it is.
+    """
+
+    __tablename__ = "planned_emptyings"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    arrives_at: Mapped[datetime]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    round: Mapped[Round] = relationship(lazy="raise", back_populates="emptyings")
+    site: Mapped[Site] = relationship(lazy="raise")
 
 
 class PhonePlace(BankOwned, Base):

@@ -4,7 +4,7 @@ Nothing is written here: the board shows the changes before a publication, and
 `rounds.actions.publish` stores them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from collector.donors.models import DonorState, WhySuspended
 from collector.pickups.models import MilkLine, Pickup, PickupState, Purpose
 from collector.places.models import Address
 from collector.rounds.code_words import code_words
-from collector.rounds.models import DayPlan, Round, RoundStop
+from collector.rounds.models import DayPlan, PlannedEmptying, Round, RoundStop
 from collector.rounds.promises import ExpectedBegin, Promise, promise
 from collector.service_day import ServiceDay
 
@@ -48,6 +48,12 @@ class RoundChange:
     added: tuple[int, ...]
     removed: tuple[int, ...]
     retimed: tuple[int, ...]
+
+    @property
+    def are_emptyings_changed(self) -> bool:
+        """Whether the box is emptied on the way at other places or times than published."""
+        before = (self.round.published or {}).get("emptyings", [])
+        return bool(before != self.snapshot.get("emptyings", []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +174,26 @@ def _snapshot(
         "end": _site(shift.end_site),
         "freezer_warmest_celsius": freezer_warmest_celsius,
         "stops": stops,
+        **_emptyings(round_, stops),
+    }
+
+
+def _emptyings(round_: Round, stops: Sequence[Snapshot]) -> Snapshot:
+    """Return the planned emptyings as a part of a snapshot; empty for a round without one."""
+    found = [_emptying(each, stops) for each in round_.emptyings]
+    return {"emptyings": found} if found else {}
+
+
+def _emptying(planned: PlannedEmptying, stops: Sequence[Snapshot]) -> Snapshot:
+    """Return an emptying with the last visit before it; None for one before the first visit."""
+    begins = _iso(planned.begins_at) or ""
+    before = [stop["pickup"] for stop in stops if stop["begins_at"] <= begins]
+    return {
+        **_site(planned.site),
+        "after": before[-1] if before else None,
+        "arrives_at": _iso(planned.arrives_at),
+        "begins_at": begins,
+        "ends_at": _iso(planned.ends_at),
     }
 
 

@@ -13,7 +13,15 @@ from collector.donors.queries import donor_options
 from collector.errors import Conflict, NotFound
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
+from collector.rounds.models import (
+    DayPlan,
+    PlannedEmptying,
+    Publication,
+    Round,
+    RoundState,
+    RoundStop,
+    Unplanned,
+)
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
 
@@ -27,6 +35,7 @@ OF_A_PICKUP: Sequence[_AbstractLoad] = (
 OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
     selectinload(Round.stops).joinedload(RoundStop.pickup).options(*OF_A_PICKUP),
+    selectinload(Round.emptyings).joinedload(PlannedEmptying.site),
 )
 
 PROMISED_STATES = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRIVED)

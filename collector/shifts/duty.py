@@ -102,6 +102,16 @@ def within_site_hours(duty: Duty, zone: ZoneInfo) -> Duty | None:
     return replace(duty, begins=begins, ends=ends) if begins < ends else None
 
 
+def is_open_throughout(site: Site, duty: Duty, zone: ZoneInfo) -> bool:
+    """Return whether a site is open from the begin of a duty to its end."""
+    day = ServiceDay(duty.shift.day, zone)
+    return (
+        _is_open(site, duty.shift.day)
+        and (site.opens is None or day.instant(site.opens) <= duty.begins)
+        and (site.closes is None or day.instant(site.closes) >= duty.ends)
+    )
+
+
 def _is_open(site: Site, day: date) -> bool:
     return not site.weekdays or str(day.isoweekday()) in site.weekdays
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
 from collector.roads.travel import Position, load_travel
+from collector.rounds.emptyings import places_between
 from collector.rounds.models import Round
 from collector.service_day import ServiceDay
 from collector.web.framework.assets import dist_folder, manifest
@@ -31,6 +32,17 @@ class RunSheetLine:
     access: str
     code: str
     """The QR code of the coordinates as a data URI; empty if they are unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheetEmptying:
+    """An emptying of the box on the way."""
+
+    after: int | None
+    """The visit before it; None for one before the first."""
+    place: str
+    arrives: str
+    minutes: int
 
 
 def sheet_page(session: Session, round_: Round, *, phone: str) -> str:
@@ -86,12 +98,13 @@ def _figures(session: Session, round_: Round) -> dict[str, Any]:
         "departs": _clock(departs, zone) if departs else "",
         "map": sheet_map(published, load_travel(session, _places(published))),
         "lines": [_line(place, stop, zone) for place, stop in enumerate(published["stops"], 1)],
+        "emptyings": [_emptying(each, zone) for each in published.get("emptyings", ())],
     }
 
 
 def _places(published: Mapping[str, Any]) -> list[Position]:
     """Return the known positions of a published round."""
-    addresses = [stop["address"] for stop in published["stops"]]
+    addresses = places_between(published)
     return [
         (each["latitude"], each["longitude"])
         for each in (published["start"], *addresses, published["end"])
@@ -111,6 +124,16 @@ def _line(place: int, stop: dict[str, Any], zone: ZoneInfo) -> RunSheetLine:
         closes=_clock(stop["window"]["closes"], zone),
         access=_without_name(address["access_notes"], stop),
         code=_picture(f"geo:{latitude:.5f},{longitude:.5f}") if known else "",
+    )
+
+
+def _emptying(planned: dict[str, Any], zone: ZoneInfo) -> RunSheetEmptying:
+    begins, ends = (datetime.fromisoformat(planned[name]) for name in ("begins_at", "ends_at"))
+    return RunSheetEmptying(
+        after=planned["after"],
+        place=planned["name"],
+        arrives=_clock(planned["arrives_at"], zone),
+        minutes=round((ends - begins).total_seconds() / 60),
     )
 
 

@@ -7,6 +7,7 @@ from math import cos, radians
 from typing import Any, Final
 
 from collector.roads.travel import Position, RoadTravel
+from collector.rounds.emptyings import places_between
 
 WIDTH: Final = 720.0
 HIGHEST: Final = 400.0
@@ -77,9 +78,11 @@ def sheet_map(published: Mapping[str, Any], roads: RoadTravel) -> SheetMap | Non
         if stop["address"]["latitude"] is not None
     ]
     ends = [_at(published[name]) for name in ("start", "end")]
+    freezers = [_at(each) for each in published.get("emptyings", ())]
     if not stops:
         return None
-    places = [ends[0], *(_at(stop["address"]) for _, stop in stops), ends[1]]
+    between = [_at(each) for each in places_between(published) if each["latitude"] is not None]
+    places = [ends[0], *between, ends[1]]
     lines = [roads.line(*leg) for leg in pairwise(places)]
     scale = SheetScale([*places, *(point for line in lines if line for point in line)])
     legs = [
@@ -92,7 +95,7 @@ def sheet_map(published: Mapping[str, Any], roads: RoadTravel) -> SheetMap | Non
         streets=tuple(scale.line(each) for each in roads.larger_roads(scale.bounds)),
         legs=tuple(legs),
         stops=tuple(_disc(scale, _at(stop["address"]), str(number)) for number, stop in stops),
-        sites=tuple(_disc(scale, end, "") for end in dict.fromkeys(ends)),
+        sites=tuple(_disc(scale, site, "") for site in dict.fromkeys([*ends, *freezers])),
         towns=_towns(scale, [stop for _, stop in stops]),
         attribution=roads.attribution,
     )

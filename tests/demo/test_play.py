@@ -45,3 +45,17 @@ def test_what_is_played_again_has_the_same_names() -> None:
     once, again = ([said["client_id"] for said in said_of(ROUND)] for _ in range(2))
     assert once == again
     assert len(set(once)) == len(once)
+
+
+def test_bottles_emptied_on_the_way_are_handed_over_there_and_the_rest_at_the_end() -> None:
+    emptied = {"site": 2, "after": 1, "ends_at": (LEAVES + timedelta(minutes=50)).isoformat()}
+    told = list(said_of(ROUND | {"emptyings": [emptied]}))
+    handed = [said for said in told if said["kind"] == "handed_over"]
+    assert [said["payload"]["site"] for said in handed] == [2, 1]
+    assert [{number[0] for number in said["payload"]["containers"]} for said in handed] == [
+        {"1"},
+        {"2"},
+    ]
+    plain = next(said for said in said_of(ROUND) if said["kind"] == "handed_over")
+    assert handed[1]["client_id"] == plain["client_id"] != handed[0]["client_id"]
+    assert [said["sequence"] for said in told] == list(range(1, len(told) + 1))

@@ -79,6 +79,7 @@ NEW_TABLES = {
     "passkey_challenges",
     "passkeys",
     "phone_places",
+    "planned_emptyings",
     "policy_changes",
     "policy_periods",
     "pool_inputs",

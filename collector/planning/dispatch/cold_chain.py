@@ -76,13 +76,15 @@ def box_clocks(
         for container in carried.get(door.pickup_id, ()):
             until = _until(door, container, policies)
             boxes.setdefault(container.box, []).append((container, until))
+    on_the_way = (each.arrives_at for each in eta.emptyings if not each.is_done)
+    arrives = next(on_the_way, eta.returns_at)
     found = [
         BoxClock(
             box=box,
             bottles=sum(each.kind is ContainerKind.BOTTLE for each, _ in inside),
             tubes=sum(each.kind is ContainerKind.TUBE for each, _ in inside),
             until=min(until for _, until in inside),
-            received_at=eta.returns_at + timedelta(seconds=hand_over_seconds(policies)),
+            received_at=arrives + timedelta(seconds=hand_over_seconds(policies)),
         )
         for box, inside in boxes.items()
     ]

@@ -1,6 +1,6 @@
 """Emptying of a box on the way: the freezer that best saves the clocks of a round at risk.
 
-A published round has no row for a stop at a freezer. The coordinator proposes the emptying to the
+It comes on top of the planned emptyings, and no row has it. The coordinator proposes it to the
 collector, whose phone records it as a hand-over.
 """
 

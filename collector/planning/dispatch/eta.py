@@ -2,7 +2,8 @@
 
 Past stops have the times of the phone. From there the rest is expected: travel as in the plan of
 the day, service times as planned, and no arrival counts before the promised hours. A round without
-an event since its planned departure is assumed to leave now.
+an event since its planned departure is assumed to leave now. A planned emptying of the box counts
+until it is done or passed over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collector.roads.travel import LAW_ONLY, RoadTravel
+from collector.rounds.emptyings import EmptyingState, emptying_states, final_hand_overs
 from collector.rounds.events.replay import RoundProgress, VisitPhase, VisitState
 from collector.rounds.promises import Promise
 
 Snapshot = Mapping[str, Any]
+
+NumberedStop = tuple[int, dict[str, Any]]
+"""A stop with its place in the published round, the first being 1."""
+
+Halt = NumberedStop | EmptyingState
+"""A point of a round: a stop, or an emptying of the box."""
 
 LEAST_REMAINING = timedelta(minutes=1)
 """Least time that an unfinished stop still takes."""
@@ -64,16 +72,40 @@ class StopEta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyingEta:
+    """A planned emptying of the box, done or expected.
+
+    Attributes
+    ----------
+    after
+        How many of the round's stops, in the order of driving, come before it.
+    arrives_at, begins_at, ends_at
+        Actual times of one that is done, expected times of another.
+    """
+
+    site_id: int
+    name: str
+    after: int
+    is_done: bool
+    arrives_at: datetime
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundEta:
     """A round with its past and expected stops, in the order of driving.
 
     Attributes
     ----------
+    emptyings
+        The emptyings of its box, but those passed over.
     waits_for_word
         The planned departure is over, and no event was received.
     """
 
     doors: tuple[StopEta, ...]
+    emptyings: tuple[EmptyingEta, ...] = ()
     departs_at: datetime
     returns_at: datetime
     started: bool
@@ -104,21 +136,32 @@ def estimate_round(
     departs, silent = _departure(published, progress, now)
     own = roads.pace.learned.collector(collector_id) if collector_id is not None else 1.0
     stops = _in_order([_at_pace(stop, own) for stop in published["stops"]], progress)
-    travel = _travel(published, [stop for _, stop in stops], roads)
+    halts = _with_emptyings(stops, emptying_states(published, progress), progress)
+    travel = _travel(published, halts, roads)
     doors: list[StopEta] = []
+    emptyings: list[EmptyingEta] = []
     free = departs
-    for place, (number, stop) in enumerate(stops):
-        state = progress.visits.get(stop["pickup"], WAITING)
+    for place, halt in enumerate(halts):
         arrives = free + travel[place] * roads.pace.at(free)
+        if isinstance(halt, EmptyingState):
+            earliest = now + LEAST_REMAINING if progress.started else arrives
+            emptying = _emptying(halt, max(arrives, earliest), free, now, after=len(doors))
+            emptyings.append(emptying)
+            free = emptying.ends_at
+            continue
+        number, stop = halt
+        state = progress.visits.get(stop["pickup"], WAITING)
         door = _past(stop, state, free, now) if state.settled else None
         door = door or _at_the_door(stop, state, free, now)
         door = door or _ahead(stop, state, arrives, now, started=progress.started)
         doors.append(replace(door, number=number))
         free = door.ends_at
-    home = bool(progress.hand_overs) and all(door.past for door in doors)
-    back = progress.hand_overs[-1].device_at if home else free + travel[-1] * roads.pace.at(free)
+    final = final_hand_overs(published, progress)
+    home = bool(final) and all(door.past for door in doors)
+    back = final[-1].device_at if home else free + travel[-1] * roads.pace.at(free)
     return RoundEta(
         doors=tuple(doors),
+        emptyings=tuple(emptyings),
         departs_at=departs,
         returns_at=back if home else max(back, now),
         started=progress.started,
@@ -145,12 +188,10 @@ def _departure(
     return max(planned, now + LEAST_REMAINING) if silent else planned, silent
 
 
-def _in_order(
-    stops: Sequence[dict[str, Any]], progress: RoundProgress
-) -> list[tuple[int, dict[str, Any]]]:
+def _in_order(stops: Sequence[dict[str, Any]], progress: RoundProgress) -> list[NumberedStop]:
     """Return the stops as driven, then as expected; deferred stops come last."""
 
-    def rank(numbered: tuple[int, dict[str, Any]]) -> tuple[int, float, int]:
+    def rank(numbered: NumberedStop) -> tuple[int, float, int]:
         number, stop = numbered
         state = progress.visits.get(stop["pickup"], WAITING)
         if state.decided_by is not None:
@@ -161,12 +202,65 @@ def _in_order(
     return sorted(enumerate(stops, start=1), key=rank)
 
 
-def _travel(
-    published: Snapshot, stops: Sequence[dict[str, Any]], roads: RoadTravel
-) -> list[timedelta]:
-    """Return the travel times to each stop from the one before it, and the way home."""
+def _with_emptyings(
+    stops: Sequence[NumberedStop], emptyings: Sequence[EmptyingState], progress: RoundProgress
+) -> list[Halt]:
+    """Return the stops with the emptyings between them, without those passed over.
+
+    One that is done comes after the visits decided before it. Another comes before the first open
+    stop that the plan has after it, or last.
+    """
+    found: list[Halt] = list(stops)
+    for emptying in emptyings:
+        if emptying.is_ahead or emptying.done_by is not None:
+            found.insert(_place_of(emptying, found, progress), emptying)
+    return found
+
+
+def _place_of(emptying: EmptyingState, halts: Sequence[Halt], progress: RoundProgress) -> int:
+    """Return the index of the first halt that comes after an emptying."""
+    for index, halt in enumerate(halts):
+        if isinstance(halt, EmptyingState):
+            continue
+        number, stop = halt
+        decided = progress.visits.get(stop["pickup"], WAITING).decided_by
+        done = emptying.done_by
+        if done is not None and (decided is None or decided.order > done.order):
+            return index
+        if done is None and decided is None and number > emptying.after:
+            return index
+    return len(halts)
+
+
+def _emptying(
+    halt: EmptyingState, arrives: datetime, free: datetime, now: datetime, *, after: int
+) -> EmptyingEta:
+    """Return an emptying with its times; a phone's clock may be wrong, the order is not."""
+    planned, done = halt.planned, halt.done_by
+    takes = _service(planned)
+    begins = arrives
+    ends = begins + takes
+    if done is not None:
+        ends = min(max(done.device_at, free), now)
+        begins = max(ends - takes, free)
+    return EmptyingEta(
+        site_id=planned["site"],
+        name=planned["name"],
+        after=after,
+        is_done=done is not None,
+        arrives_at=begins,
+        begins_at=begins,
+        ends_at=ends,
+    )
+
+
+def _travel(published: Snapshot, halts: Sequence[Halt], roads: RoadTravel) -> list[timedelta]:
+    """Return the travel times to each halt from the one before it, and the way home."""
     ends = published["start"], published["end"]
-    places = [ends[0], *(stop["address"] for stop in stops), ends[1]]
+    between = (
+        halt.planned if isinstance(halt, EmptyingState) else halt[1]["address"] for halt in halts
+    )
+    places = [ends[0], *between, ends[1]]
     points = [(place["latitude"] or 0.0, place["longitude"] or 0.0) for place in places]
     seconds = roads.between(points).seconds
     return [timedelta(seconds=seconds[row][row + 1]) for row in range(len(points) - 1)]
@@ -222,5 +316,5 @@ def _door(
     )
 
 
-def _service(stop: dict[str, Any]) -> timedelta:
+def _service(stop: Snapshot) -> timedelta:
     return datetime.fromisoformat(stop["ends_at"]) - datetime.fromisoformat(stop["begins_at"])

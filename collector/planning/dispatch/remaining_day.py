@@ -36,7 +36,7 @@ from collector.shifts.duty import during_shift, duty_of
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on
 from routing.analysis.remaining_day import remaining
-from routing.plan import Plan, Stop, Tour
+from routing.plan import Plan, Stop, Tour, Unloading
 from routing.problem import Place, Problem, Shift, Visit, Window
 from routing.schedule import assembled, retimed
 from routing.units import Metres, Seconds
@@ -274,6 +274,16 @@ def _tour(facts: DayFacts, problem: Problem, round_: Round, found: RoundEta) -> 
             for door in doors
         ),
         metres=Metres(round_.metres),
+        unloadings=tuple(
+            Unloading(
+                place=f"site:{each.site_id}",
+                after=sum(door.ends_at <= each.begins_at for door in doors),
+                arrival=Seconds(day.seconds(each.arrives_at)),
+                begin=Seconds(day.seconds(each.begins_at)),
+                end=Seconds(day.seconds(each.ends_at)),
+            )
+            for each in found.emptyings
+        ),
     )
 
 

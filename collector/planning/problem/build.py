@@ -17,7 +17,7 @@ Decisions that the rows leave open:
   makes for one donor: 300 km at 40 ct and 5 h at 25 EUR are 245 EUR. Urgencies add to it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -39,6 +39,7 @@ from collector.planning.problem.continuity import (
 )
 from collector.planning.problem.day_travel import load_day_travel
 from collector.planning.problem.door_minutes import door_seconds
+from collector.planning.problem.freezers import freezers_on_the_way, open_freezers, reload_at
 from collector.planning.problem.levels import safety, service_spread, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
@@ -82,6 +83,8 @@ class DayFacts:
         The absences that the problem respects.
     roads
         Travel between the places of the day.
+    freezers
+        The sites at which boxes may be emptied on the way.
     usual_collectors
         The collector of the donor's last visit by request; empty if the bank has no such wish.
     """
@@ -93,6 +96,7 @@ class DayFacts:
     pickups: Mapping[int, Pickup]
     absences: tuple[Absence, ...] = ()
     roads: RoadTravel = LAW_ONLY
+    freezers: tuple[Site, ...] = ()
     usual_collectors: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -110,6 +114,14 @@ class DayFacts:
         zone = self.service_day.zone
         duty = duty_of(shift, self.absences, zone)
         return within_site_hours(duty, zone) if duty is not None else None
+
+    @property
+    def sites(self) -> list[Site]:
+        """The sites of the problem: the ends of its shifts, then the freezers."""
+        rounds = self.rounds if self.rounds_on_duty else self.plan.rounds
+        shifts = [round_.shift for round_ in rounds]
+        ends = [site for shift in shifts for site in (shift.start_site, shift.end_site)]
+        return [*ends, *self.freezers]
 
     @property
     def stops(self) -> list[RoundStop]:
@@ -154,6 +166,7 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
         if key not in history and _is_of_this_day(pickup, here)
     }
     policies = policies_of(session, bank.id, on=plan.day)
+    freezers = freezers_on_the_way(session, plan, policies)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
         policies=policies,
@@ -161,7 +174,8 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
         rounds=tuple(round_ for round_ in plan.rounds if is_open(round_)),
         pickups=pickups,
         usual_collectors=usual_collectors(session, pickups.values(), policies, before=plan.day),
-        roads=load_day_travel(session, plan, pickups.values()),
+        roads=load_day_travel(session, plan, pickups.values(), freezers),
+        freezers=freezers,
         absences=tuple(absences_on(session, bank_id=bank.id, day=plan.day)),
     )
 
@@ -170,13 +184,16 @@ def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
     """Load the facts of a day as its rounds are written, started or not, without absences."""
     bank = get_bank(session, plan.bank_id)
     pickups = {stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops}
+    policies = policies_of(session, bank.id, on=plan.day)
+    freezers = freezers_on_the_way(session, plan, policies)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
-        policies=policies_of(session, bank.id, on=plan.day),
+        policies=policies,
         plan=plan,
         rounds=tuple(plan.rounds),
         pickups=pickups,
-        roads=load_day_travel(session, plan, pickups.values()),
+        roads=load_day_travel(session, plan, pickups.values(), freezers),
+        freezers=freezers,
     )
 
 
@@ -225,11 +242,10 @@ def build_problem(
     """
     pickups = list(pickups)
     duties = {round_.id: duty for round_ in facts.rounds if (duty := facts.duty(round_.shift))}
-    late = Seconds(60 * facts.policies[PolicyKey.LATE_START_MINUTES])
-    shifts = [_shift(facts.service_day, duty, late) for duty in duties.values()]
+    shifts = [_shift(facts, duty) for duty in duties.values()]
     if not shifts:
         whole = (rostered(round_.shift, facts.service_day.zone) for round_ in facts.plan.rounds)
-        shifts = [closed(_shift(facts.service_day, duty, late)) for duty in whole]
+        shifts = [closed(_shift(facts, duty)) for duty in whole]
     places, positions = _places(facts, pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
     usual = {str(key): person for key, person in facts.usual_collectors.items()}
@@ -313,8 +329,9 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
     )
 
 
-def _shift(service_day: ServiceDay, duty: Duty, late_start: Seconds) -> PlannerShift:
-    shift = duty.shift
+def _shift(facts: DayFacts, duty: Duty) -> PlannerShift:
+    service_day, shift = facts.service_day, duty.shift
+    places = [site_place(site) for site in open_freezers(facts.freezers, duty, service_day.zone)]
     begins, ends = service_day.seconds(duty.begins), service_day.seconds(duty.ends)
     return PlannerShift(
         id=str(shift.id),
@@ -332,8 +349,9 @@ def _shift(service_day: ServiceDay, duty: Duty, late_start: Seconds) -> PlannerS
         cents_per_km=shift.cents_per_km,
         cents_per_hour=shift.cents_per_hour,
         breaks=breaks(duty, service_day),
+        reload=reload_at(places, facts.policies),
         profile=CAR,
-        late_start=late_start,
+        late_start=Seconds(60 * facts.policies[PolicyKey.LATE_START_MINUTES]),
     )
 
 
@@ -354,7 +372,7 @@ def _places(
     facts: DayFacts, pickups: Iterable[Pickup]
 ) -> tuple[list[Place], list[tuple[float, float]]]:
     found: dict[str, Place] = {}
-    for site in _sites(facts):
+    for site in facts.sites:
         found[site_place(site)] = Place(
             id=site_place(site),
             latitude=site.latitude,
@@ -368,12 +386,6 @@ def _places(
             found[name] = Place(id=name, latitude=position.latitude, longitude=position.longitude)
     places = list(found.values())
     return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
-
-
-def _sites(facts: DayFacts) -> Iterator[Site]:
-    for round_ in facts.rounds if facts.rounds_on_duty else facts.plan.rounds:
-        yield round_.shift.start_site
-        yield round_.shift.end_site
 
 
 def site_place(site: Site) -> str:

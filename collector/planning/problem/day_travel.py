@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from collector.banks.models import Site
 from collector.banks.queries import get_bank
 from collector.pickups.models import Pickup
 from collector.places.models import Address
@@ -15,10 +16,19 @@ from collector.rounds.models import DayPlan
 from routing.travel.source import position_key
 
 
-def load_day_travel(session: Session, plan: DayPlan, pickups: Iterable[Pickup]) -> RoadTravel:
-    """Load the travel between the sites of a day's rounds and the addresses of its requests."""
+def load_day_travel(
+    session: Session, plan: DayPlan, pickups: Iterable[Pickup], freezers: Iterable[Site] = ()
+) -> RoadTravel:
+    """Load the travel between the sites of a day's rounds and the addresses of its requests.
+
+    Parameters
+    ----------
+    freezers
+        Further sites, at which boxes may be emptied on the way.
+    """
     shifts = [round_.shift for round_ in plan.rounds]
     sites = [site for shift in shifts for site in (shift.start_site, shift.end_site)]
+    sites += freezers
     doors = [
         address for pickup in pickups if (address := pickup.donor.address_on(plan.day)).position
     ]

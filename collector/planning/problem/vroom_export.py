@@ -1,7 +1,8 @@
 """A day's problem as a request in VROOM's JSON, for another planner or a comparison.
 
-Instants are seconds since 1970. Limits of milk and blood on board, spreads and pins have no field
-in VROOM's request and are left out; the order of a round is the vehicle's first `steps`.
+Instants are seconds since 1970. Limits of milk and blood on board, emptyings on the way, spreads
+and pins have no field in VROOM's request and are left out; the order of a round is the vehicle's
+first `steps`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from collector.errors import Conflict
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.states import PROMISED, move_to
-from collector.planning.problem.build import DayFacts
+from collector.planning.problem.build import DayFacts, site_place
 from collector.planning.problem.expected_begins import expected_begins
-from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
+from collector.rounds.models import DayPlan, PlannedEmptying, Round, RoundStop, Unplanned
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
 from routing.cost import cost, tour_cost
-from routing.plan import Plan, Tour
+from routing.plan import Plan, Tour, Unloading
 from routing.plan import Stop as TimedStop
 from routing.problem import Problem
 from routing.units import Metres, Seconds
@@ -70,6 +70,7 @@ def write_rounds(
     for round_ in rounds:
         tour = plan.tour(str(round_.shift_id))
         _write_round(round_, problem, tour, facts.service_day)
+        _write_emptyings(round_, tour, facts)
         for position, timed in enumerate(tour.stops if tour else ()):
             key = int(timed.visit)
             stop = rows.get(key) or _new_stop(session, round_, key)
@@ -160,6 +161,16 @@ def _written_tour(service_day: ServiceDay, round_: Round, problem: Problem) -> T
             for stop in round_.stops
         ),
         metres=Metres(round_.metres),
+        unloadings=tuple(
+            Unloading(
+                place=site_place(each.site),
+                after=sum(stop.begins_at <= each.begins_at for stop in round_.stops),
+                arrival=seconds(each.arrives_at),
+                begin=seconds(each.begins_at),
+                end=seconds(each.ends_at),
+            )
+            for each in round_.emptyings
+        ),
     )
 
 
@@ -173,9 +184,26 @@ def _write_round(
     round_.cost_cents = tour_cost(problem, tour).paid if tour else 0
 
 
+def _write_emptyings(round_: Round, tour: Tour | None, facts: DayFacts) -> None:
+    """Write the emptyings of a tour anew: they follow from the order of its visits."""
+    keys = {site_place(site): site for site in facts.sites}
+    at = facts.service_day.at
+    round_.emptyings = [
+        PlannedEmptying(
+            bank_id=round_.bank_id,
+            site_id=keys[each.place].id,
+            arrives_at=at(each.arrival),
+            begins_at=at(each.begin),
+            ends_at=at(each.end),
+        )
+        for each in (tour.unloadings if tour else ())
+    ]
+
+
 def _driving(tour: Tour) -> int:
     """Return the driving time of a tour, in seconds: neither service nor waiting."""
-    return tour.seconds - sum(stop.end - stop.arrival for stop in tour.stops)
+    halts: list[TimedStop | Unloading] = [*tour.stops, *tour.unloadings]
+    return tour.seconds - sum(halt.end - halt.arrival for halt in halts)
 
 
 def _new_stop(session: Session, round_: Round, pickup_id: int) -> RoundStop:

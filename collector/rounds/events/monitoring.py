@@ -140,12 +140,19 @@ def _monitored(session: Session, round_: Round, stored: tuple[StoredEvent, ...])
 
 
 def _missing(session: Session, progress: RoundProgress) -> tuple[Container, ...]:
+    """Return the containers aboard that were there at the last hand-over and stayed."""
     if not progress.hand_overs:
         return ()
+    last = progress.hand_overs[-1].order
+    before = [
+        pickup
+        for pickup, state in progress.visits.items()
+        if state.decided_by is not None and state.decided_by.order < last
+    ]
     aboard = (
         select(Container)
         .where(
-            Container.pickup_id.in_(list(progress.visits)),
+            Container.pickup_id.in_(before),
             Container.state == ContainerState.IN_TRANSIT,
         )
         .order_by(Container.number)

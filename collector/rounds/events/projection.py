@@ -24,6 +24,7 @@ from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.donors.contact import mark_phone_unreached, unmark_phone
 from collector.donors.models import Donor
 from collector.pickups.models import OF_MILK, Pickup, PickupState
+from collector.rounds.emptyings import final_hand_overs
 from collector.rounds.events.queries import ON_THE_ROAD, StoredEvent
 from collector.rounds.events.replay import (
     RoundProgress,
@@ -338,15 +339,16 @@ def _set_round(session: Session, round_: Round, progress: RoundProgress) -> None
 def _round_state(session: Session, round_: Round, progress: RoundProgress) -> RoundState:
     """Return the state of the round.
 
-    No event that starts it: published. Visits left, or nothing handed over: started. Containers
-    still in the box: returned. The box empty: unloaded.
+    No event that starts it: published. Visits left, or nothing handed over at the end: started.
+    Containers still in the box: returned. The box empty: unloaded.
     """
     if not progress.started:
         return RoundState.PUBLISHED
     visits = progress.visits
-    promised = [stop["pickup"] for stop in (round_.published or {}).get("stops", [])]
+    published = round_.published or {"stops": []}
+    promised = [stop["pickup"] for stop in published["stops"]]
     settled = all(pickup in visits and visits[pickup].settled for pickup in promised)
-    if not settled or not progress.hand_overs:
+    if not settled or not final_hand_overs(published, progress):
         return RoundState.STARTED
     aboard = session.scalar(
         select(Container.id)

@@ -26,6 +26,15 @@ class StopAnswer(Struct, frozen=True, kw_only=True):
     longitude: float | None
 
 
+class EmptyingAnswer(Struct, frozen=True, kw_only=True):
+    """A planned emptying of the box at a freezer on the way."""
+
+    site_id: int
+    arrives_at: datetime
+    begins_at: datetime
+    ends_at: datetime
+
+
 class RoundAnswer(Struct, frozen=True, kw_only=True):
     """A round as it is planned; its revision is 0 before it is published."""
 
@@ -42,6 +51,7 @@ class RoundAnswer(Struct, frozen=True, kw_only=True):
     driving_seconds: int
     cost_cents: int
     stops: list[StopAnswer]
+    emptyings: list[EmptyingAnswer]
 
 
 class UnplannedAnswer(Struct, frozen=True, kw_only=True):
@@ -103,6 +113,15 @@ def round_answer(round_: Round, day: date) -> RoundAnswer:
         driving_seconds=round_.driving_seconds,
         cost_cents=round_.cost_cents,
         stops=[_stop(stop, day) for stop in round_.stops],
+        emptyings=[
+            EmptyingAnswer(
+                site_id=each.site_id,
+                arrives_at=each.arrives_at,
+                begins_at=each.begins_at,
+                ends_at=each.ends_at,
+            )
+            for each in round_.emptyings
+        ],
     )
 
 

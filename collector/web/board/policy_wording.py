@@ -21,6 +21,8 @@ POLICIES: Mapping[str, LazyString] = {
     "milk_ride_minutes": _("Milk may ride for"),
     "tube_ride_minutes": _("A blood tube may ride for"),
     "hand_over_minutes": _("The hand-over at the bank takes"),
+    "emptyings_per_round": _("A round may empty its box at a freezer on the way, at most"),
+    "emptying_minutes": _("Emptying the box on the way takes"),
     "collection_minutes": _("A collection takes"),
     "first_visit_minutes": _("A first visit takes"),
     "material_minutes": _("Bringing bottles takes"),

@@ -11,6 +11,7 @@ from collector.db import reading
 from collector.roads.regions import region_in_force, streets_file
 from collector.roads.round_tiles import stored_sizes, tiles_along
 from collector.roads.travel import Position, load_travel
+from collector.rounds.emptyings import places_between
 from collector.rounds.events.queries import followed_round
 from collector.web.framework.guards import actor, person_id
 from collector.web.street_tiles import street_tile
@@ -56,7 +57,7 @@ def _streets(session: Session, published: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(published: Mapping[str, Any]) -> list[Position]:
-    addresses = [stop["address"] for stop in published.get("stops", ())]
+    addresses = places_between(published)
     ends = [published[name] for name in ("start", "end") if name in published]
     found = [*ends[:1], *addresses, *ends[1:]]
     return [(each["latitude"], each["longitude"]) for each in found if each["latitude"] is not None]

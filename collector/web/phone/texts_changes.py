@@ -20,6 +20,8 @@ def _stops() -> dict[str, str]:
         "changed_removed": _("Removed"),
         "changed_moved": _("At another time"),
         "changed_details": _("Changed at a stop"),
+        "changed_emptyings": _("Emptying the box on the way"),
+        "no_emptying": _("The box is not emptied on the way."),
         "changed_other": _("The vehicle, the start or the end of the round has changed."),
         "changed_at": _("%(town)s, arrival %(time)s"),
         "changed_from": _("%(town)s, arrival %(time)s instead of %(was)s"),

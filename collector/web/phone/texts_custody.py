@@ -116,6 +116,14 @@ def _clocks() -> dict[str, str]:
 
 def _hand_over() -> dict[str, str]:
     return {
+        "empty_the_box": _("Empty the box at %(place)s, %(n)s min"),
+        "empty_why": _("All bottles and tubes stay there, so that the milk stays cold to the end."),
+        "empty_later": _("Go on to %(town)s without emptying"),
+        "next_emptying": _("Next: a freezer on the way"),
+        "emptying_ahead": _("To do"),
+        "emptying_next": _("Next"),
+        "emptying_done": _("Emptied"),
+        "emptying_passed": _("Passed over"),
         "hand_over_where": _("Where do you hand over?"),
         "receiver": _("Receiver"),
         "receiver_missing": _("Write the name of whoever receives the containers."),

@@ -1,11 +1,12 @@
 // A new revision of the round: stops added, removed, moved and changed, to acknowledge before it applies.
 import { changes } from "./diff.js";
 import { button, h } from "./dom.js";
+import { emptyingWords } from "./emptying-card.js";
 import { icon } from "./icons.js";
 import { clock, t } from "./texts.js";
 
 export function changeCard(shown, fresh, acknowledge) {
-  const { added, removed, moved, changed } = changes(shown, fresh);
+  const { added, removed, moved, changed, emptyings } = changes(shown, fresh);
   const at = (iso) => clock(iso, fresh.time_zone);
   const place = (stop) => t("changed_at", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at) });
   const parts = [
@@ -14,6 +15,7 @@ export function changeCard(shown, fresh, acknowledge) {
     part("moved", "changed_moved", moved.map(({ stop, was }) =>
       t("changed_from", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at), was: at(was) }))),
     part("warn", "changed_details", changed.map(details)),
+    emptyings && part("box", "changed_emptyings", emptyings.length ? emptyings.map((each) => t("changed_at", { town: emptyingWords(each), time: at(each.arrives_at) })) : [t("no_emptying")]),
   ].filter(Boolean);
   return h(
     "section", { class: "card changed", "aria-labelledby": "changed" },

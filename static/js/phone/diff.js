@@ -20,5 +20,6 @@ export function changes(old, fresh) {
     .filter((stop) => before.has(stop.pickup))
     .map((stop) => ({ stop, details: detailChanges(before.get(stop.pickup), stop) }))
     .filter(({ details }) => details.length);
-  return { added, removed, moved, changed };
+  const [emptied, was] = [fresh, old].map((each) => each.emptyings ?? []);
+  return { added, removed, moved, changed, emptyings: JSON.stringify(emptied) === JSON.stringify(was) ? null : emptied };
 }

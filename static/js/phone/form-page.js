@@ -17,7 +17,7 @@ import { noticeUsedLabels, usedLabels } from "./used-labels.js";
 const ROUND_FORMS = {
   "hand-over": {
     when: (model) => model.started,
-    show: (model, stored, actions) => [t("hand_over_title", { place: model.snapshot.end.name }), handOverForm(model, stored.terms, actions.handOver)],
+    show: (model, stored, actions) => [t("hand_over_title", { place: (model.emptying ?? model.snapshot.end).name }), handOverForm(model, stored.terms, actions.handOver)],
   },
   start: {
     when: (model) => !model.started,

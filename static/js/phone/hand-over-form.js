@@ -57,7 +57,7 @@ export function handOverForm(model, terms, done) {
   drawCounts();
   return h(
     "form", { class: "record", novalidate: true, onsubmit, onchange: drawCounts },
-    model.open > 0 && message("warn", h("p", {}, t("hand_over_early", { n: model.open }))),
+    !model.emptying && model.open > 0 && message("warn", h("p", {}, t("hand_over_early", { n: model.open }))),
     place.node,
     h("p", { class: "soft" }, t(all ? "hand_over_hint" : "hand_over_empty")),
     all > 0 && h("div", { class: "apps field" }, button(t("hand_over_all", { n: all }), takeAll, { class: "full", id: "take-all", icon: "check" }), scanPart(read)),
@@ -67,10 +67,11 @@ export function handOverForm(model, terms, done) {
   );
 }
 
-// The end of the round comes first, then every other freezer.
+// The emptying that is next comes first, else the end of the round, then every other freezer.
 function sites(model, terms) {
-  const { end } = model.snapshot;
-  return [{ site: end.site, name: end.name }, ...(terms?.freezers ?? []).filter((each) => each.site !== end.site)];
+  const others = [model.snapshot.end, ...(terms?.freezers ?? [])];
+  const all = [model.emptying, ...others].filter(Boolean).map(({ site, name }) => ({ site, name }));
+  return all.filter((each, at) => all.findIndex((other) => other.site === each.site) === at);
 }
 
 // A single place needs no question.

@@ -1,5 +1,7 @@
 // The model of a round: its stops with their states, the next one, the contents of the boxes.
 import { happenedAt, payloadOf } from "./device-clock.js";
+import { emptyingStates, isRoundOver, nextEmptying } from "./emptyings.js";
+import { lastPlace } from "./last-place.js";
 import { numbersOf, tubesOf } from "./numbers.js";
 import { inSequence, replayRound } from "./replay.js";
 
@@ -19,7 +21,7 @@ export function roundModel(snapshot, events, answers = []) {
     state: progress.visits.get(stop.pickup) ?? UNTOUCHED,
   }));
   const open = stops.filter((stop) => stop.state.decidedBy === null).sort(byPostponed);
-  const handOver = progress.handOvers.length > 0;
+  const emptyings = emptyingStates(snapshot, stops, progress.handOvers);
   const items = itemsAboard(progress);
   const box = byPickup(items);
   const ofKind = (kind) => progress.counted.filter((event) => event.kind === kind);
@@ -28,13 +30,15 @@ export function roundModel(snapshot, events, answers = []) {
     stops,
     items,
     box,
+    emptyings,
+    emptying: nextEmptying(emptyings, open),
     boxes: boxesOf(progress),
     started: progress.started,
     next: open.find((stop) => stop.state.phase === "arrived") ?? open[0] ?? null,
     atDoor: open.some((stop) => stop.state.phase === "arrived"),
     open: open.length,
     settled: stops.length - open.length,
-    finished: open.length === 0 && handOver && box.length === 0,
+    finished: open.length === 0 && isRoundOver(emptyings, progress.handOvers) && box.length === 0,
     closed: ofKind("closed").at(-1) ?? null,
     incidents: incidentsOf(progress, answers),
     lastPlace: lastPlace(stops, snapshot),
@@ -85,13 +89,6 @@ function incidentsOf({ counted }, answers) {
       client_id: event.client_id, since: happenedAt(event), kind: event.payload.kind ?? "rebook", sent: event.status === "sent",
       text: event.payload.note, decision: known.get(event.client_id)?.decision ?? null, note: known.get(event.client_id)?.note ?? "",
     }));
-}
-
-function lastPlace(stops, snapshot) {
-  const visited = stops.filter((stop) => stop.state.decidedBy || stop.state.phase === "arrived");
-  const last = visited.sort((a, b) => inSequence(a.state.decidedBy ?? { sequence: Infinity }, b.state.decidedBy ?? { sequence: Infinity })).at(-1);
-  const place = last?.address ?? snapshot.start;
-  return place && place.latitude != null ? place : null;
 }
 
 function tookItem(handOver, number, collected) {

@@ -2,6 +2,7 @@
 import { alarmCard } from "./alarm-card.js";
 import { changeCard } from "./change-card.js";
 import { h, link, message } from "./dom.js";
+import { emptyingCard, emptyingRows } from "./emptying-card.js";
 import { icon } from "./icons.js";
 import { incidentNotes } from "./incident-form.js";
 import { remaining } from "./outbox.js";
@@ -26,7 +27,7 @@ export function roundPage(model, stored, actions) {
     rivalLinks(model),
     mainCard(model, stored, actions),
     h("h2", { class: "heading" }, t("all_stops"), model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
-    h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),
+    h("ol", { class: "stops" }, [emptyingRows(model, 0), model.stops.map((stop) => [row(stop, model), emptyingRows(model, stop.place)])].flat(2)),
     schematicMap(model, stored),
     moreLinks(model),
   ];
@@ -40,9 +41,9 @@ export function roundPage(model, stored, actions) {
 function mainCard(model, stored, actions) {
   if (model.finished) return finished(model, stored);
   if (!model.started) return startCard(model, stored);
+  if (model.emptying && !model.atDoor) return emptyingCard(model, stored);
   if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions, reveal: null });
-  const go = link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" });
-  return endCard(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
+  return endCard(t("all_done"), t("go_back", { place: model.snapshot.end.name }), link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" }));
 }
 
 /**
@@ -56,8 +57,7 @@ function finished(model, stored) {
   return endCard(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
 }
 
-const endCard = (title, text, next) =>
-  h("section", { class: "card stop end" }, h("h1", { tabindex: -1 }, icon("check"), title), h("p", {}, text), next && h("div", { class: "actions" }, next));
+const endCard = (title, text, next) => h("section", { class: "card stop end" }, h("h1", { tabindex: -1 }, icon("check"), title), h("p", {}, text), next && h("div", { class: "actions" }, next));
 
 /**
  * Links that may be needed at any time.

@@ -55,6 +55,14 @@ export interface Streets {
   there: boolean;
 }
 
+export interface Emptying extends Site {
+  // The last visit before it; null for one before the first visit.
+  after: number | null;
+  arrives_at: string;
+  begins_at: string;
+  ends_at: string;
+}
+
 export interface Snapshot {
   round: number;
   revision: number;
@@ -71,6 +79,7 @@ export interface Snapshot {
   freezer_warmest_celsius: number;
   why?: string;
   stops: Stop[];
+  emptyings?: Emptying[];
 }
 
 export interface Answer {

@@ -15,7 +15,9 @@ export function schematicMap(model, stored) {
   const { start, end } = model.snapshot;
   const known = ({ latitude }) => latitude !== null && latitude !== undefined;
   const stops = model.stops.filter((stop) => known(stop.address));
-  const places = [start, ...stops.map((stop) => stop.address), end].filter((place) => place && known(place));
+  const freezers = (place) => model.emptyings.filter((each) => each.place === place);
+  const halts = model.stops.flatMap((stop) => [stop.address, ...freezers(stop.place)]);
+  const places = [start, ...freezers(0), ...halts, end].filter((place) => place && known(place));
   if (stops.length < 2) return null;
   const at = scale(places);
   const picture = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": t("drawing"), class: "drawing" });

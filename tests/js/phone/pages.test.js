@@ -295,3 +295,21 @@ test("a form that is not finished contradicts no page that says all has arrived"
   assert.match(page, /drafts_title \(1\)/);
   assert.doesNotMatch(page, /sync_sent_text/);
 });
+
+const withEmptying = {
+  ...snapshot,
+  emptyings: [{ site: 2, name: "Antenne", after: 31, latitude: 44.7, longitude: -0.6, arrives_at: at(20), begins_at: at(20), ends_at: at(35) }],
+};
+
+test("an emptying on the way is in the list, then the next step, with its site first in the hand-over", async () => {
+  await store.updateRound(3, () => ({ round: 3, shown: withEmptying, snapshot: withEmptying }));
+  assert.match(await draw(), /all_stops.*Talence.*10:20 Antenne.*empty_the_box Antenne 15.*emptying_ahead.*Talence/);
+  await start();
+  await record(3, "collected", { pickup: 31, payload: collected });
+  assert.match(await draw(), /next_emptying.*10:20.*empty_the_box Antenne 15.*empty_why.*hand_over.*empty_later Talence/);
+  assert.equal($("#go-on").getAttribute("href"), "#/stop/32");
+  assert.match(await draw("hand-over"), /hand_over_title Antenne/);
+  assert.equal($("[name^=site]:checked").value, "2");
+  await record(3, "handed_over", { payload: { site: 2, containers: null, box_celsius: -20 } });
+  assert.match(await draw(), /next_stop.*Antenne.*emptying_done/);
+});

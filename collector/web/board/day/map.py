@@ -18,6 +18,7 @@ def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
     """
     shifts = [round_view.shift for round_view in view.rounds] + list(view.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
+    sites |= {each.site_id: each.site for seen in view.rounds for each in seen.round.emptyings}
     rounds = [_round(round_view, day, roads) for round_view in view.rounds if round_view.stops]
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
@@ -38,13 +39,23 @@ def _round(round_view: RoundView, day: date, roads: RoadTravel) -> dict[str, Any
         if (at := _of_pickup(stop.pickup, day))
     ]
     ends = _of_site(round_view.shift.start_site), _of_site(round_view.shift.end_site)
-    line: list[Position] = [ends[0], *(stop["at"] for stop in stops), ends[1]]
+    line: list[Position] = [ends[0], *_halts(round_view, day), ends[1]]
     return {
         "letter": round_view.letter,
         "line": line,
         "legs": [roads.path(here, there) for here, there in pairwise(line)],
         "stops": stops,
     }
+
+
+def _halts(round_view: RoundView, day: date) -> list[Position]:
+    """Return the known positions of the stops, with the freezers on the way between them."""
+    found = [_of_site(each.site) for each in round_view.emptyings_after(0)]
+    for stop in round_view.stops:
+        at = _of_pickup(stop.pickup, day)
+        found += [at] if at else []
+        found += [_of_site(each.site) for each in round_view.emptyings_after(stop.number)]
+    return found
 
 
 def _of_site(site: Site) -> tuple[float, float]:

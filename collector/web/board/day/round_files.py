@@ -106,7 +106,11 @@ def _places(day: str, round_id: int) -> tuple[Round, list[PlaceOnRound]]:
     begin = _site(round_.shift.start_site, round_.departs_at)
     end = _site(round_.shift.end_site, round_.returns_at)
     stops = [place for stop in round_.stops if (place := _stop(stop, on_day))]
-    return round_, [begin, *stops, end]
+    emptyings = [_site(each.site, each.arrives_at) for each in round_.emptyings]
+    halts = sorted(
+        [*stops, *emptyings], key=lambda place: place.at.timestamp() if place.at else 0.0
+    )
+    return round_, [begin, *halts, end]
 
 
 def _site(site: Site, at: datetime | None) -> PlaceOnRound:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.web.board.day.view_model import DayView, RoundView
+from collector.rounds.models import PlannedEmptying, RoundStop
+from collector.web.board.day.view_model import DayView, RoundView, StopView
 from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
@@ -21,7 +22,7 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockBar:
-    """The tightest clock: from the end of a service to its limit; the return must be earlier."""
+    """The tightest clock: from the end of a service to its limit; the freezer must be earlier."""
 
     left: float
     used: float
@@ -78,20 +79,33 @@ def _bars(round_view: RoundView, scale: TimelineScale[datetime]) -> Iterator[Day
         return DayBar(kind=kind, left=left, width=width, **of)
 
     left = round_view.round.departs_at
-    for stop in round_view.stops:
-        row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
+    for halt in sorted([*round_view.stops, *round_view.round.emptyings], key=_begin):
+        row, of = _row(halt)
         if left is not None:
             yield bar("drive", left, row.arrives_at)
         if row.begins_at > row.arrives_at:
             yield bar("wait", row.arrives_at, row.begins_at, **of)
-        yield bar("service", row.begins_at, row.ends_at, **of)
+        kind = "service" if isinstance(halt, StopView) else "emptying"
+        yield bar(kind, row.begins_at, row.ends_at, **of)
         left = row.ends_at
     if left is not None and round_view.round.returns_at is not None:
         yield bar("drive", left, round_view.round.returns_at)
 
 
+def _row(halt: StopView | PlannedEmptying) -> tuple[RoundStop | PlannedEmptying, dict[str, int]]:
+    """Return the row of a halt, and the fields of its bars."""
+    if isinstance(halt, StopView):
+        return halt.stop, {"pickup_id": halt.pickup.id, "number": halt.number}
+    return halt, {}
+
+
+def _begin(halt: StopView | PlannedEmptying) -> datetime:
+    return _row(halt)[0].begins_at
+
+
 def _clock(round_view: RoundView, scale: TimelineScale[datetime]) -> ClockBar | None:
-    tightest, back = round_view.tightest, round_view.round.returns_at
+    tightest = round_view.tightest
+    back = round_view.received_at(tightest.stop) if tightest else None
     if tightest is None or tightest.margin is None or back is None:
         return None
     since = tightest.stop.ends_at

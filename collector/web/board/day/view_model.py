@@ -9,7 +9,14 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.pickups.models import Pickup
 from collector.pickups.states import AGREED, VISITED
 from collector.planning.problem.ride_limits import TIGHT_MARGIN, ride_limits
-from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop, Unplanned
+from collector.rounds.models import (
+    NOT_STARTED,
+    DayPlan,
+    PlannedEmptying,
+    Round,
+    RoundStop,
+    Unplanned,
+)
 from collector.shifts.duty import during_shift
 from collector.shifts.models import Absence, RosterShift
 from collector.web.board.wording import reason
@@ -23,7 +30,7 @@ class StopView:
     stop: RoundStop
     pickup: Pickup
     margin: timedelta | None
-    """Time left on the tightest clock of the visit's containers at the end of the round."""
+    """Time left on the tightest clock of the visit's containers at the freezer."""
 
     @property
     def wait(self) -> timedelta:
@@ -63,6 +70,18 @@ class RoundView:
             return 0
         return int((self.round.returns_at - self.round.departs_at).total_seconds())
 
+    def emptyings_after(self, number: int) -> list[PlannedEmptying]:
+        """Return the emptyings of the box that come after so many stops and before the next."""
+        return [
+            each
+            for each in self.round.emptyings
+            if sum(stop.stop.begins_at <= each.begins_at for stop in self.stops) == number
+        ]
+
+    def received_at(self, stop: RoundStop) -> datetime | None:
+        """Return the arrival at the freezer that receives the milk of a stop."""
+        return received_at(self.round, stop)
+
     @property
     def bottles(self) -> int:
         """Bottles to collect."""
@@ -70,7 +89,7 @@ class RoundView:
 
     @property
     def tightest(self) -> StopView | None:
-        """The stop with the least time left on its clock at the end of the round."""
+        """The stop with the least time left on its clock at the freezer."""
         clocked = [stop for stop in self.stops if stop.margin is not None]
         return min(clocked, key=lambda stop: stop.margin or timedelta(), default=None)
 
@@ -218,18 +237,24 @@ def _round(found: Round, policies: Policies, absences: Iterable[Absence]) -> Rou
             number=number,
             stop=stop,
             pickup=stop.pickup,
-            margin=_margin(stop, found.returns_at, policies),
+            margin=_margin(stop, received_at(found, stop), policies),
         )
         for number, stop in enumerate(found.stops, start=1)
     )
     return RoundView(round=found, shift=found.shift, stops=stops, absences=tuple(absences))
 
 
-def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) -> timedelta | None:
+def received_at(round_: Round, stop: RoundStop) -> datetime | None:
+    """Return the arrival at the first freezer after a stop: on the way, or at the end."""
+    on_the_way = (each.arrives_at for each in round_.emptyings if each.begins_at >= stop.begins_at)
+    return next(on_the_way, round_.returns_at)
+
+
+def _margin(stop: RoundStop, received: datetime | None, policies: Policies) -> timedelta | None:
     limits = ride_limits(stop.pickup.purposes, policies).values()
-    if not limits or returns_at is None:
+    if not limits or received is None:
         return None
-    return timedelta(seconds=min(limits)) - (returns_at - stop.ends_at)
+    return timedelta(seconds=min(limits)) - (received - stop.ends_at)
 
 
 def _tray(

@@ -75,7 +75,13 @@ def _bars(view: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
     if view.course is None:
         return
     left = view.course.departs_at
-    for door in view.course.doors:
+    emptyings = list(view.course.emptyings)
+    for place, door in enumerate(view.course.doors):
+        while emptyings and emptyings[0].after <= place:
+            emptying = emptyings.pop(0)
+            yield from _drive(draw, left, emptying.arrives_at)
+            yield draw.bar("emptying", emptying.begins_at, emptying.ends_at)
+            left = emptying.ends_at
         of = {"pickup_id": door.pickup_id, "number": door.number}
         yield from _drive(draw, left, door.arrives_at)
         if door.begins_at > door.arrives_at:
