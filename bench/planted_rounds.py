@@ -20,12 +20,8 @@ from time import process_time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from collector.planning.learning.model import (
-    LearningErrors,
-    TimesModel,
-    errors_before_and_after,
-    learn_times,
-)
+from collector.planning.learning.choice import ChosenTimes, choose_times
+from collector.planning.learning.model import learn_times
 from collector.planning.learning.traces import Halt, Trace
 from collector.roads.learned import HourClass, hour_class
 from collector.roads.models import LearnedKind
@@ -54,11 +50,6 @@ def planted_rounds(travel: RoadTravel, doors: Sequence[Place], *, days: int = DA
         found += [_round(travel, doors, day, team, dice) for team in range(ROUNDS)]
         day += timedelta(days=3 if day.isoweekday() == 5 else 1)  # noqa: PLR2004 - Friday
     return found
-
-
-def errors(rounds: Sequence[Trace]) -> tuple[TimesModel, LearningErrors, LearningErrors]:
-    """Return the model, and the errors on a tenth of days without and with the others' times."""
-    return learn_times(rounds), *errors_before_and_after(rounds)
 
 
 def _round(travel: RoadTravel, doors: Sequence[Place], day: date, team: int, dice: Random) -> Trace:
@@ -113,15 +104,17 @@ def main(sample: str = "") -> None:
         travel, doors = _roads(sample, Path(folder)) if sample else law_and_doors()
         rounds = planted_rounds(travel, doors)
     begun = process_time()
-    model, before, after = errors(rounds)
-    print(f"{len(rounds)} rounds, {model.legs} legs, learned in {process_time() - begun:.2f} CPU s")
+    chosen: ChosenTimes = choose_times(rounds)
+    spent, model = process_time() - begun, learn_times(rounds)
+    print(f"{len(rounds)} rounds, {model.legs} legs, learned in {spent:.2f} CPU s")
+    print(f"  in use: {', '.join(sorted(chosen.used))}")
     planted = {(LearnedKind.HOUR, key): value for key, value in HOURS.items()}
     planted |= {(LearnedKind.ROAD, key): value for key, value in ROADS.items()}
     planted |= {(LearnedKind.SECTOR, SLOW_SECTOR): SECTOR}
     for (kind, key), truth in planted.items():
         print(f"  {kind} {key:<10} planted {truth:.2f}, learned {model.factor(kind, key):.2f}")
     for name in ("arrival", "leg", "door"):
-        without, with_it = getattr(before, name), getattr(after, name)
+        without, with_it = getattr(chosen.before, name), getattr(chosen.after, name)
         print(
             f"  error of {name:<8} {without:6.0f} s -> {with_it:6.0f} s ({with_it / without:.2f})"
         )

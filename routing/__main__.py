@@ -113,10 +113,12 @@ def _solve(options: Arguments) -> int:
         die_with_reader(sys.stdout.fileno())
     refuse_unwritable(options.output)
     began = time.monotonic()
-    question, start = _question(options)
+    question, start, changes = _question(options)
     loaded = time.monotonic()
     if options.progress and options.levels:
         plan, others = _levels(options, question, start)
+    elif options.progress and start is not None and changes is not None:
+        plan, others = _replans(options, question, start, changes)
     else:
         plan, others = _searched(options, question, start), {}
     solved = time.monotonic()
@@ -169,6 +171,27 @@ def _levels(
     return found.balanced, {"levels": others}
 
 
+def _replans(
+    options: Arguments, question: ReadProblem, known: Plan, changes: str
+) -> tuple[Plan, dict[str, Any]]:
+    """Search for three re-plans; return the balanced one and the others for a program."""
+    from routing.process.changes import read_changes  # noqa: PLC0415 - loads the engines
+    from routing.replanning import replans  # noqa: PLC0415 - loads the engines
+
+    told = read_changes(changes, question.problem)
+    found = replans(
+        question.problem,
+        known,
+        _budget(options),
+        told.prices,
+        told.promises,
+        collectors=told.collectors,
+        on_improvement=_told(),
+    )
+    others = {"fewest": found.fewest.plan, "cheapest": found.cheapest.plan}
+    return found.balanced.plan, {"levels": {name: plan_data(plan) for name, plan in others.items()}}
+
+
 def _told() -> OnImprovement:
     began = time.monotonic()
 
@@ -191,17 +214,24 @@ def _shown(options: Arguments, question: ReadProblem) -> OnImprovement:
     return show
 
 
-def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
-    """Read the problem and the optional initial plan."""
+def _question(options: Arguments) -> tuple[ReadProblem, Plan | None, str | None]:
+    """Read the problem, the optional initial plan and the text of the prices of changing it."""
     spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
         first, _, rest = read_text(STANDARD).partition("\n")
+        changes = None
+        if options.replans == "-":
+            rest, _, changes = rest.partition("\n")
+        elif options.replans:
+            changes = read_text(options.replans)
         question = spoken.read(first)
-        return question, _answer(question, spoken.read_plan(question, rest))
+        return question, _answer(question, spoken.read_plan(question, rest)), changes
     question = spoken.read(read_text(options.problem))
+    changes = read_text(options.replans) if options.replans else None
     if options.start:
-        return question, _answer(question, spoken.read_plan(question, read_text(options.start)))
-    return question, plan_of_document(question)
+        known = _answer(question, spoken.read_plan(question, read_text(options.start)))
+        return question, known, changes
+    return question, plan_of_document(question), changes
 
 
 def _answer(question: ReadProblem, answer: WrittenPlan) -> Plan:

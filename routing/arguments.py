@@ -89,10 +89,18 @@ def _solve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", default="-", help="a file, or - for standard output")
     parser.add_argument("--progress", choices=["json"], help="a line per better plan")
-    parser.add_argument(
+    choices = parser.add_mutually_exclusive_group()
+    choices.add_argument(
         "--levels",
         action="store_true",
         help="with --progress: the last line has the cheapest and the safest plan as well",
+    )
+    choices.add_argument(
+        "--replans",
+        metavar="CHANGES",
+        help="with --progress and --start: what people know, and the prices of changing it; the"
+        " last line has the plan with the fewest changes and the cheapest as well; if it is - too,"
+        " it is the line after the plan's",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from routing.analysis.explain import explained
 from routing.analysis.insertion import Insertion, inserted, insertions, without
@@ -12,6 +12,9 @@ from routing.problem import Problem, Visit, Window
 from routing.schedule import assembled
 from routing.solver import Budget, solve
 from routing.units import FREE, SHARES_PER_CENT, Cents, Seconds
+
+if TYPE_CHECKING:
+    from routing.solver import OnImprovement
 
 PARTS: Final = (0.4, 0.3, 0.3)
 """Parts of the budget: the cheapest, the balanced re-plan, and the one with the fewest changes."""
@@ -85,17 +88,26 @@ def replans(
     budget: Budget,
     prices: ChangePrices,
     promises: Mapping[str, Window] | None = None,
+    *,
+    collectors: Mapping[str, str] | None = None,
+    on_improvement: "OnImprovement | None" = None,
 ) -> Replans:
     """Search three re-plans of a problem within one budget.
 
     Parameters
     ----------
     known : Plan
-        The plan that people know. Its visits that the problem lacks are no changes.
+        The plan that people know, from which the searches go on. Its visits that the problem lacks
+        are no changes.
     prices : ChangePrices
         The prices that the balanced re-plan pays. They are part of no bill.
     promises : mapping of str to Window, optional
         Per visit the promised interval of the begin of service.
+    collectors : mapping of str to str, optional
+        Per visit the collector that people know, if the plan was changed since they were told; by
+        default the collectors of the plan.
+    on_improvement : callable, optional
+        Called with each better plan of the search for the cheapest.
 
     Raises
     ------
@@ -104,12 +116,12 @@ def replans(
     KeyError
         A promise names no visit of the problem.
     """
-    facts = _KnownPlan(problem, known, dict(promises or {}))
+    facts = _KnownPlan(problem, known, dict(promises or {}), collectors)
     dear = Cents(max(DEAREST, DEARER * prices.collector, DEARER * prices.promise))
     dearest = ChangePrices(collector=dear, promise=dear)
     cheap, some, few = (budget.part(share) for share in PARTS)
     found = [
-        facts.replan(solve(problem, cheap, known)),
+        facts.replan(solve(problem, cheap, known, on_improvement)),
         facts.replan(facts.search(prices, some)),
         facts.replan(facts.search(dearest, few)),
     ]
@@ -133,15 +145,28 @@ def replans(
 class _KnownPlan:
     """What people know of a plan: the collector of each visit, and the promises."""
 
-    def __init__(self, problem: Problem, known: Plan, promises: Mapping[str, Window]) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        known: Plan,
+        promises: Mapping[str, Window],
+        collectors: Mapping[str, str] | None,
+    ) -> None:
         for visit in promises:
             problem.visit_row(visit)
         self._problem, self._known, self._promises = problem, known, promises
+        on_duty = {shift.collector for shift in problem.shifts}
+        told: Mapping[str, str | None] = (
+            {visit: name if name in on_duty else None for visit, name in collectors.items()}
+            if collectors is not None
+            else {
+                stop.visit: self._collector(tour.shift)
+                for tour in known.tours
+                for stop in tour.stops
+            }
+        )
         self._collectors = {
-            stop.visit: self._collector(tour.shift)
-            for tour in known.tours
-            for stop in tour.stops
-            if problem.visit(stop.visit)
+            visit: collector for visit, collector in told.items() if problem.visit(visit)
         }
 
     def _collector(self, shift: str) -> str | None:

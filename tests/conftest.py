@@ -27,6 +27,7 @@ from collector.config import Settings
 from collector.db import Base, db
 from collector.db import sqlite as sqlite_driver
 from collector.upkeep_settings import Upkeep
+from tests.reused_application import ReusedApplication
 from tests.town import MORNING, Town, build_town
 
 ROOT = Path(__file__).parent.parent
@@ -187,7 +188,7 @@ def _empty(connection: Connection) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def addresses_compiled_once() -> Iterator[None]:
-    """Each test has an application of its own, with the same 170 addresses to compile."""
+    """Applications beside the reused one have the same six hundred addresses to compile."""
     compiled: dict[tuple[str, ...], Any] = {}
     compile_anew = Rule._compile_builder  # noqa: SLF001
 
@@ -249,18 +250,35 @@ def settings_of(database_url: str, home: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Where templates are kept once they are compiled: each test has an application of its own."""
+    """Where applications keep the templates that were compiled once."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def reused_application(
+    compiled_templates: FileSystemBytecodeCache, tmp_path_factory: pytest.TempPathFactory
+) -> ReusedApplication:
+    """The application that the tests of this process have in turn."""
+    home = tmp_path_factory.mktemp("application")
+    settings = settings_of(f"sqlite:///{home / 'none.sqlite3'}", home)
+    return ReusedApplication(settings, compiled_templates)
 
 
 @pytest.fixture
 def app(
-    settings: Settings, clock: SetClock, compiled_templates: FileSystemBytecodeCache
+    settings: Settings,
+    clock: SetClock,
+    compiled_templates: FileSystemBytecodeCache,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Flask]:
-    """The application on an empty database."""
-    app = create_app(settings, clock=clock)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.jinja_env.bytecode_cache = compiled_templates
+    """The application on an empty database; a test with addresses of its own gets its own."""
+    reused: ReusedApplication = request.getfixturevalue("reused_application")
+    if reused.fits(settings) and not request.node.get_closest_marker("own_application"):
+        app = reused.renew(settings, clock)
+    else:
+        app = create_app(settings, clock=clock)
+        app.config["WTF_CSRF_ENABLED"] = False
+        app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         db.session.remove()

@@ -66,10 +66,12 @@ BORN = {"a": (26, 900), "b": (30, 1300), "c": (33, 1700), "d": (40, 3200)}
 class DispensaryBench:
     """Dana and Dirk dispense; Wanda's ward is Neonatology, Willa's is a depot elsewhere."""
 
-    def __init__(self, lab: ReleaseBench) -> None:
+    def __init__(
+        self, lab: ReleaseBench, *, containers: dict[str, list[str]] | None = None
+    ) -> None:
         self.lab, self.session, self.bank = lab, lab.session, lab.bench.town.bank
         self.quentin = lab.quentin
-        self.containers = lab.take_over(dora=4, elise=3)
+        self.containers = containers or lab.take_over(dora=4, elise=3)
         self.dana, self.dirk, self.wanda, self.willa = (
             add_person(
                 self.session,
@@ -158,7 +160,14 @@ class DispensaryBench:
         )
         return pool
 
-    def child(self, need: str = "a", *, ml: int | None = 600, **changes: Any) -> Recipient:  # noqa: ANN401
+    def child(
+        self,
+        need: str = "a",
+        *,
+        ml: int | None = 600,
+        ward: int | None = None,
+        **changes: Any,  # noqa: ANN401
+    ) -> Recipient:
         """Enrol a child of a class on Wanda's ward, with a prescription of a week."""
         weeks, grams = BORN[need]
         usual: dict[str, Any] = {
@@ -170,7 +179,7 @@ class DispensaryBench:
         child = enrol_recipient(
             self.session,
             **self.by(self.wanda),
-            ward_id=self.ward,
+            ward_id=ward or self.ward,
             draft=RecipientDraft(**(usual | changes)),
         )
         if ml is not None:

@@ -70,9 +70,9 @@ class ReleaseBench(CycleBench):
     def by(self, person: int) -> dict[str, Any]:
         return {"now": LATER, "bank_id": self.bench.town.bank, "person_id": person}
 
-    def lot_of_40(self) -> int:
-        """Make one closed pool of 5,000 ml in 40 bottles of 120 ml."""
-        numbers = self.take_over(dora=25)["dora"]
+    def lot_of_40(self, numbers: list[str] | None = None) -> int:
+        """Make one closed pool of 25 containers, 5,000 ml, in 40 bottles of 120 ml."""
+        numbers = numbers or self.take_over(dora=25)["dora"]
         self.thaw(numbers)
         pool = self.pool()
         for number in numbers:

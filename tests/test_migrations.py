@@ -10,9 +10,13 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, func, inspect, select, text
 
 from collector import migrations
-from collector.db import Base, db
+from collector.db import Base, db, reading
 from collector.db import sqlite as sqlite_driver
+from collector.dispensary.lists.back import destructions_of
+from collector.dispensary.returns.actions import ask_to_destroy, sign_destruction
+from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
 from collector.models import EVERY_MODULE
+from tests.dispensary_bench import open_dispensary
 from tests.schema import differences
 from tests.town import Town
 
@@ -62,6 +66,34 @@ def test_tables_that_others_refer_to_are_remade_under_their_rows(app: Flask, tow
         name: before[name] for name in ("banks", "donors", "pickups", "people")
     }
     assert town.bank
+
+
+def test_destructions_of_the_counter_become_lists_of_one_and_go_back(
+    app: Flask, town: Town
+) -> None:
+    with open_dispensary(app, town) as dana:
+        number = dana.lot(1)[0]
+        told = {**dana.by(dana.dana), "text": number, "note": "In the sink"}
+        words = {"reason": DestructionReason.THAWED, "method": DestructionMethod.OTHER}
+        found = ask_to_destroy(dana.session, **told, **words)
+        sign_destruction(dana.session, **dana.by(dana.dirk), destruction_id=found.id, seen=1)
+        dana.session.commit()
+        people = dana.dana, dana.dirk
+    rows_of_counter = text(
+        "SELECT reason, method, destroyed_by_id, witness_id, volume_ml FROM bottle_destructions"
+    )
+    with app.app_context():
+        migrations.downgrade(db.engine, "0251")
+        with db.engine.connect() as connection:
+            rows = connection.execute(rows_of_counter).all()
+            assert connection.scalar(text("SELECT COUNT(*) FROM destroyed_items")) == 0
+        assert rows == [("thawed", "In the sink", *people, 100)]
+        migrations.upgrade(db.engine)
+        with reading() as session:
+            (each,) = destructions_of(session, bank_id=town.bank)
+            assert (each.number, each.volume_ml, each.is_alone) == (number, 100, True)
+            assert (each.destruction.reason, each.destruction.note) == ("thawed", "In the sink")
+            assert (each.destruction.begun_by_id, each.destruction.witness_id) == people
 
 
 def test_a_change_that_leaves_a_row_without_its_donor_is_taken_back(

@@ -24,6 +24,8 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     FHIR_READ = "fhir:read"
     """Bottles, samples, results and dispensings as FHIR R5; no donor, recipients by pseudonym."""
+    ORDERS_WRITE = "orders:write"
+    """Orders of milk for recipients by their pseudonym, as a NutritionOrder of FHIR R5."""
 
 
 class Application(BankOwned, Base):

@@ -41,6 +41,8 @@ class PolicyKey(StrEnum):
     CLOCK_KEPT_PERCENT = "clock_kept_percent"
     ALARM_PERCENT = "alarm_percent"
     OTHER_COLLECTOR_CENTS = "other_collector_cents"
+    CHANGED_COLLECTOR_CENTS = "changed_collector_cents"
+    CHANGED_PROMISE_CENTS = "changed_promise_cents"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
     CO2_GRAMS_PER_KM = "co2_grams_per_km"
@@ -202,6 +204,8 @@ COMMON = (
     Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
     *SPREADS_AND_LEVELS,
     Preset(PolicyKey.OTHER_COLLECTOR_CENTS, 0, "ct", OURS),
+    Preset(PolicyKey.CHANGED_COLLECTOR_CENTS, 200, "ct", OURS),
+    Preset(PolicyKey.CHANGED_PROMISE_CENTS, 500, "ct", OURS),
     *STOCK,
     Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),

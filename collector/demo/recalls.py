@@ -12,9 +12,10 @@ from collector.custody.models import Container
 from collector.demo.bench import DemoBench, dice_of
 from collector.laboratory.pooling.models import Bottle, Lot, PoolInput
 from collector.laboratory.reception.models import Intake
-from collector.recall.actions import ask_confirmation, confirm, freeze_scope, note_fates
+from collector.recall.actions import ask_confirmation, confirm, freeze_scope
 from collector.recall.closing import ask_to_close, close
 from collector.recall.drills import open_drill
+from collector.recall.fates import note_fates
 from collector.recall.models import RecalledForm, RecallFate, RecallItem, RecallSubject
 from collector.recall.scope import read_scope
 from collector.recall.walk import Origin, forward
@@ -62,7 +63,7 @@ def write_drill(bench: DemoBench, at: datetime) -> None:
     for place, item in enumerate(left, start=1):
         told = bench.by(bench.technician, at + CONFIRMED_AFTER + place * SCANNED_EVERY)
         note_fates(session, **told, **key, items=[item], fate=RecallFate.HERE)
-    note = "Tous les biberons sont retrouvés."
+    note = "Tous les flacons sont retrouvés."
     ask_to_close(session, **bench.by(bench.quality, at + CLOSED_AFTER), **key, note=note)
     close(session, **bench.by(bench.releaser, at + CLOSED_AFTER), **key)
 

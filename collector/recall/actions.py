@@ -1,6 +1,5 @@
 """Writing of recalls: opened by one person, confirmed and closed by two, each act an event."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -8,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
-from collector.errors import NotFound, Refused
-from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
+from collector.errors import Refused
 from collector.recall.freezing import hash_of_scope, write_items
 from collector.recall.models import (
     Recall,
     RecallAct,
-    RecalledForm,
     RecallEvent,
     RecallFate,
     RecallItem,
@@ -28,10 +25,6 @@ from collector.recall.walk import Origin, forward
 
 LONGEST_REASON = 500
 """Longest reason of a recall, and longest note of its end, in characters."""
-UNDER_WAY = frozenset(
-    {RecallState.SCOPED, RecallState.CONFIRMED, RecallState.NOTIFIED, RecallState.SETTLED}
-)
-"""States in which fates are noted."""
 
 
 def open_recall(
@@ -79,6 +72,7 @@ def open_recall(
         close_asked_by_id=None,
         closed_by_id=None,
         closing_note="",
+        unanswered_because="",
     )
     session.add(recall)
     record_event(session, now, recall, person_id, RecallAct.OPENED)
@@ -188,91 +182,6 @@ def _trace_wards(session: Session, now: datetime, recall: Recall) -> None:
     )
 
 
-def note_fates(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    person_id: int,
-    recall_id: int,
-    items: Iterable[int],
-    fate: RecallFate,
-) -> int:
-    """Note the fate of milk of a scope, and return the count of changed lines.
-
-    A fate that was noted may be corrected until the recall is closed; the event keeps both.
-
-    Raises
-    ------
-    NotFound
-        The bank has no such recall, or the recall no such line.
-    Refused
-        `recall_not_scoped`; `recall_over`; `fate_by_itself`: samples and losses have no other;
-        `fate_by_records` (`number`): the records told it when the scope was frozen.
-    """
-    recall = lock_recall(session, bank_id, recall_id)
-    _refuse_over(recall)
-    changed = list[RecallItem]()
-    before = set[str]()
-    for key in items:
-        item = owned(session, RecallItem, bank_id, key)
-        if item.recall_id != recall.id or RecallFate.USED_UP in {item.fate, fate}:
-            raise Refused("fate_by_itself")
-        # What the records told when the scope was frozen, such as milk that a child drank, stays.
-        if item.fate not in {None, RecallFate.TRACED} and item.fate_by_id is None:
-            raise Refused("fate_by_records", number=item.number)
-        if item.fate is not fate:
-            before.add(item.fate or "")
-            item.fate, item.fate_at, item.fate_by_id = fate, now, person_id
-            changed.append(item)
-    if changed:
-        told = {"fate": fate, "lines": len(changed), "before": sorted(before)}
-        if len(changed) == 1:
-            told["number"] = changed[0].number
-        record_event(session, now, recall, person_id, RecallAct.FATE_NOTED, **told)
-    settle_if_complete(session, now=now, person_id=person_id, recall=recall)
-    return len(changed)
-
-
-def note_found(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int, label: str
-) -> RecallItem:
-    """Note by a scan that a bottle or a container is here; a second scan changes nothing.
-
-    Raises
-    ------
-    NotFound
-        `recall_not_in_scope` (`number`): leave it where it is.
-    Refused
-        `label_missing`; `scan_mistyped` (`number`); as `note_fates`.
-    """
-    number = label.strip().upper()
-    if not number:
-        raise Refused("label_missing")
-    if is_bottle_number(number):
-        number = read_bottle_number(number)
-    item = session.scalar(
-        select(RecallItem).where(
-            RecallItem.bank_id == bank_id,
-            RecallItem.recall_id == recall_id,
-            RecallItem.number.in_((number, label.strip())),
-            RecallItem.form.in_((RecalledForm.BOTTLE, RecalledForm.CONTAINER)),
-        )
-    )
-    if item is None:
-        raise NotFound("recall_not_in_scope", number=number)
-    note_fates(
-        session,
-        now=now,
-        bank_id=bank_id,
-        person_id=person_id,
-        recall_id=recall_id,
-        items=[item.id],
-        fate=RecallFate.HERE,
-    )
-    return item
-
-
 def settle_if_complete(session: Session, *, now: datetime, person_id: int, recall: Recall) -> None:
     """Settle a recall once it is confirmed, its wards are told, and each line has a fate.
 
@@ -308,13 +217,6 @@ def _to_confirm(session: Session, bank_id: int, recall_id: int) -> Recall:
     if recall.state is not RecallState.SCOPED:
         raise Refused("recall_confirmed")
     return recall
-
-
-def _refuse_over(recall: Recall) -> None:
-    if recall.state is RecallState.CLOSED:
-        raise Refused("recall_over")
-    if recall.state not in UNDER_WAY:
-        raise Refused("recall_not_scoped")
 
 
 def written_reason(text: str) -> str:

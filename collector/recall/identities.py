@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from collector.dispensary.fates.models import BottleFate
 from collector.donors.identities import DonorIdentity, donor_identities
 from collector.errors import Refused
 from collector.recall.actions import lock_recall, record_event, written_reason
@@ -96,7 +97,11 @@ def _children(session: Session, recall_id: int) -> list[ChildInScope]:
             given.label("given_ml"),
         )
         .select_from(RecallItem)
-        .join(Recipient, Recipient.id == RecallItem.recipient_id)
+        .outerjoin(BottleFate, BottleFate.id == RecallItem.bottle_fate_id)
+        .join(
+            Recipient,
+            Recipient.id == func.coalesce(BottleFate.recipient_id, RecallItem.recipient_id),
+        )
         .join(Ward, Ward.id == Recipient.ward_id)
         .outerjoin(RecipientIdentity, RecipientIdentity.recipient_id == Recipient.id)
         .where(RecallItem.recall_id == recall_id)

@@ -81,6 +81,8 @@ class Recall(BankOwned, Base):
     close_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closing_note: Mapped[str]
+    unanswered_because: Mapped[str]
+    """The reason to close it although a ward has not acknowledged; empty if all have."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
@@ -180,6 +182,8 @@ class RecallItem(BankOwned, Base):
     fate_at: Mapped[datetime | None]
     fate_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     """Its author; None for a fate that the scope itself tells."""
+    bottle_fate_id: Mapped[int | None] = mapped_column(ForeignKey("bottle_fates.id"), index=True)
+    """The row of the dispensary that says the same; None for a fate without one."""
 
 
 class RecallNotice(BankOwned, Base):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from collector.errors import NotFound, Refused
 from collector.notices.actions import enqueue
 from collector.people.models import Person
-from collector.recall.actions import lock_recall, note_fates, record_event, settle_if_complete
+from collector.recall.actions import lock_recall, record_event, settle_if_complete
+from collector.recall.fates import note_fates
 from collector.recall.models import (
     Recall,
     RecallAct,
@@ -131,15 +132,21 @@ def note_fates_of_ward(
     recall_id: int,
     items: Iterable[int],
     fate: RecallFate,
+    recipient_id: int | None = None,
 ) -> int:
     """Note the fate of bottles of a ward; another ward's bottle is not found.
+
+    Parameters
+    ----------
+    recipient_id
+        The child to whom distributed bottles were given; None for the child of each dispensing.
 
     Raises
     ------
     NotFound
         The ward has no notice of such a recall, or no such bottle.
     Refused
-        `fate_missing`: it is no fate of a ward; as `collector.recall.actions.note_fates`.
+        `fate_missing`: it is no fate of a ward; as `collector.recall.fates.note_fates`.
     """
     notice_of(session, bank_id=bank_id, ward_id=ward_id, recall_id=recall_id)
     if fate not in OF_WARDS:
@@ -156,6 +163,8 @@ def note_fates_of_ward(
         recall_id=recall_id,
         items=keys,
         fate=fate,
+        by_ward=True,
+        recipient_id=recipient_id,
     )
 
 
@@ -225,4 +234,13 @@ def notices_of_recall(session: Session, recall_id: int) -> list[WardNotice]:
     return [
         WardNotice(notice=row[0], ward=f"{row[1]}, {row[2]}", lines=row[3], open_lines=row[4])
         for row in rows
+    ]
+
+
+def unanswered_wards(session: Session, recall_id: int) -> list[str]:
+    """Return the wards that have not acknowledged the notice of a recall, by name."""
+    return [
+        each.ward
+        for each in notices_of_recall(session, recall_id)
+        if each.notice.acknowledged_at is None
     ]

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
 from collector.dispensary.fates.models import BottleFate, MilkFate
-from collector.dispensary.returns.models import BottleDestruction
 from collector.laboratory.destructions.models import DestroyedItem, Destruction
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.recall.models import RecallFate, Whereabouts
@@ -108,15 +107,6 @@ def destroyed_bottles(session: Session, bottles: Keys) -> set[int]:
     """Return the bottles that were destroyed before a witness."""
     found = set[int | None]()
     for batch in batches(bottles):
-        found |= set(
-            session.scalars(
-                select(BottleDestruction.bottle_id).where(
-                    BottleDestruction.bottle_id.in_(batch),
-                    BottleDestruction.witnessed_at.is_not(None),
-                    BottleDestruction.withdrawn_at.is_(None),
-                )
-            )
-        )
         found |= set(
             session.scalars(
                 select(DestroyedItem.bottle_id)

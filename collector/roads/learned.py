@@ -1,5 +1,6 @@
 """Learned times of a bank: factors on driving and on minutes at a door, each with its spread."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -16,13 +17,8 @@ from collector.service_day import ServiceDay
 SECTOR_DIGITS: Final = 3
 """A sector is the first digits of a postcode."""
 SATURDAY: Final = 6
-HOURS: Final = (
-    (time(6), "night"),
-    (time(9, 30), "morning"),
-    (time(16), "day"),
-    (time(20), "evening"),
-)
-"""Ends of the hours of a weekday; later it is night again."""
+ENDS: Final = time(6), time(9, 30), time(16), time(20)
+"""Ends of the night, the morning, the day and the evening of a weekday; then it is night again."""
 WHOLE: Final = ""
 """Key of a value that a bank has once."""
 
@@ -37,6 +33,13 @@ class HourClass(StrEnum):
     SATURDAY = "saturday"
 
 
+OF_WEEKDAYS: Final = (
+    HourClass.NIGHT,
+    HourClass.MORNING,
+    HourClass.DAY,
+    HourClass.EVENING,
+    HourClass.NIGHT,
+)
 SHARES: Final = {HourClass.MORNING: 0.25, HourClass.DAY: 0.65, HourClass.EVENING: 0.1}
 """Shares of a weekday's driving by hour, in the rounds of the demonstration: a plan has one travel
 time per leg, which is the mean over them."""
@@ -112,8 +115,7 @@ def hour_class(at: datetime) -> HourClass:
     """Return the class of a civil instant."""
     if at.isoweekday() >= SATURDAY:
         return HourClass.SATURDAY
-    found = next((name for end, name in HOURS if at.time() < end), "night")
-    return HourClass(found)
+    return OF_WEEKDAYS[bisect_right(ENDS, at.time())]
 
 
 def sector_of(postcode: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
@@ -119,3 +119,5 @@ class LearningResult(BankOwned, Base):
     door_before: Mapped[float | None]
     door_after: Mapped[float | None]
     """Mean absolute errors of a leg and of a visit, in seconds."""
+    used: Mapped[list[str] | None] = mapped_column(JSON, default=None)
+    """Kinds of the effects in use; None before they were chosen by the error of an arrival."""

@@ -26,8 +26,6 @@ ERRORS: Mapping[str, LazyString] = {
     "day_too_far": _("An order is for one of the next %(most)s days."),
     "days_in_wrong_order": _("The last day comes before the first one."),
     "days_too_many": _("A prescription lasts %(most)s days at most: write another one later."),
-    "destruction_asked": _("%(number)s is destroyed, or waits for its witness already."),
-    "destruction_over": _("This destruction has its witness, or was taken back."),
     "dispensing_over": _("This dispensing was handed over or given up already."),
     "document_kind": _("The sheet has to be a PDF, a JPEG or a PNG."),
     "document_too_large": _("The sheet has at most %(most)s MB."),
@@ -58,6 +56,21 @@ ERRORS: Mapping[str, LazyString] = {
     "pseudonym_not_read": _("This is not the code of a recipient, such as R12345678."),
     "quality_and_dispenser_needed": _(
         "The two signatures are of one person of quality and of another one who dispenses."
+    ),
+    "fhir_not_nutrition_order": _("Send a NutritionOrder of FHIR R5."),
+    "fhir_not_active": _("Only an order with status active and intent order is taken in."),
+    "fhir_number_missing": _("Give the number of the order in identifier."),
+    "fhir_number_too_long": _("The number of the order has at most %(most)s characters."),
+    "fhir_child_missing": _("Give the code of the child in subject.identifier."),
+    "fhir_volume_missing": _(
+        "Give whole millilitres of the day in enteralFormula.maxVolumeToDeliver, with the unit mL."
+    ),
+    "fhir_day_missing": _(
+        "Give the day in enteralFormula.administration.schedule.timing.event, as 2026-11-24."
+    ),
+    "fhir_days_many": _("An order is for one day: send one for each day."),
+    "order_number_used": _(
+        "The number %(number)s was sent before, with another child, day or volume."
     ),
     "recipient_missing": _("Choose the child to whom it was given."),
     "recipient_of_another_ward": _("This recipient is of another ward."),
@@ -133,14 +146,6 @@ FATES: Mapping[str, LazyString] = {
     "not_found": _("not found"),
     "returned": _("returned"),
 }
-DESTRUCTION_REASONS: Mapping[str, LazyString] = {
-    "expired": _("expired"),
-    "returned": _("came back from a ward"),
-    "broken": _("broken or leaking"),
-    "thawed": _("thawed"),
-    "recalled": _("recalled"),
-    "other": _("another reason, in the note"),
-}
 
 WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "state": ORDER_STATES,
@@ -151,7 +156,6 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "choice": CHOICES,
     "kind": KINDS,
     "fate": FATES,
-    "destruction": DESTRUCTION_REASONS,
 }
 FILTERS = {f"dispensary_{name}": words.__getitem__ for name, words in WORDS.items()}
 """Filters of the words of dispensary and wards."""

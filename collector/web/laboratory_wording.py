@@ -183,3 +183,21 @@ ERRORS: Mapping[str, LazyString] = {
     "expression_before_birth": _("This day is before the baby's birth."),
     "expression_backwards": _("The last day comes after the first."),
 }
+
+DESTRUCTION_REASONS: Mapping[str, LazyString] = {
+    "refused": _("refused at the reception"),
+    "rejected": _("rejected or withdrawn"),
+    "expired": _("expired"),
+    "warm": _("too warm"),
+    "thawed": _("thawed"),
+    "damaged": _("broken or leaking"),
+    "returned": _("came back from a ward"),
+    "recalled": _("recalled"),
+    "other": _("another reason, in the note"),
+}
+
+DESTRUCTION_METHODS: Mapping[str, LazyString] = {
+    "care_waste": _("with the waste of care"),
+    "poured": _("poured away"),
+    "other": _("another way, in the note"),
+}

@@ -24,6 +24,9 @@ ERRORS: Mapping[str, LazyString] = {
     "move_needs_reason": _(
         "This place breaks a rule. Say why you move the visit there all the same."
     ),
+    "not_published": _(
+        "No round of this day is published: there is nothing yet that a new plan would change."
+    ),
     "no_shift_to_plan": _(
         "There is no round to plan on this day: every collector is off duty or has left."
     ),

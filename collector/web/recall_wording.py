@@ -21,6 +21,11 @@ ERRORS: Mapping[str, LazyString] = {
     "recall_subject_missing": _("Choose what is recalled."),
     "fate_by_itself": _("Samples, rests and losses are used up: they have no other fate."),
     "fate_by_records": _("The fate of %(number)s is in the records: it stays."),
+    "fate_of_ward": _("%(number)s is on a ward: the ward notes its fate, or quality for it."),
+    "bottle_at_ward": _("%(number)s was handed over to a ward: take it back first, on *Returns*."),
+    "recall_unanswered": _(
+        "Not acknowledged: %(wards)s. Wait for the answer, or give the reason to close without it."
+    ),
     "fate_missing": _("Choose what became of it."),
     "lines_missing": _("Choose at least one line."),
     "recall_not_confirmed": _("Two people confirm the scope first."),

@@ -17,8 +17,8 @@ from collector.recall.notifying import (
     notice_of,
     notices_of_ward,
 )
-from collector.recipients.queries import ward_of_person
-from collector.web.framework.forms import ChoiceField, Form, KeysField
+from collector.recipients.queries import recipient_by_pseudonym, ward_of_person
+from collector.web.framework.forms import ChoiceField, Form, KeysField, TextField
 from collector.web.framework.guards import actor, guard, now, person_id
 from collector.web.wording import sentence
 
@@ -31,6 +31,7 @@ class WardFateForm(Form):
 
     lines = KeysField()
     fate = ChoiceField(RecallFate)
+    recipient = TextField(longest=20)
 
 
 @blueprint.get("")
@@ -83,11 +84,23 @@ def note(recall_id: int) -> Response | tuple[str, int]:
                 recall_id=recall_id,
                 items=chosen,
                 fate=form.fate.data,
+                recipient_id=_child(session, form.recipient.data),
             )
-    except Refused as refused:
+    except (NotFound, Refused) as refused:
+        if refused.code == "not_found":
+            raise
         return _page(recall_id, wrong=sentence(refused)), 422
     flash(gettext("Noted for %(count)s bottles.", count=count), "ok")
     return redirect(url_for("ward_recalls.page", recall_id=recall_id), code=303)
+
+
+def _child(session: Session, code: str) -> int | None:
+    """Return the child of a code that was typed for distributed bottles."""
+    if not code.strip():
+        return None
+    return recipient_by_pseudonym(
+        session, bank_id=actor().bank_id, text=code, ward_id=_ward(session)
+    ).id
 
 
 def _ward(session: Session) -> int:

@@ -90,6 +90,7 @@ def test_the_id_of_a_proxy_is_kept_if_it_is_one(app: Flask, given: str, *, kept:
     assert (answer.headers["X-Request-ID"] == given) is kept
 
 
+@pytest.mark.own_application
 @pytest.mark.parametrize("kind", ["value", "database"])
 def test_an_error_is_told_by_its_class_and_stack_without_its_text(
     app: Flask, stream: StringIO, kind: str

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from routing.checker.judge import check_plan
 from routing.cost import left_out, shares
+from routing.formats.native import plan_of, write_plan, write_problem
 from routing.problem import Problem
 from routing.replanning import ChangePrices, Replan, Replans, replans
 from routing.schedule import retimed
@@ -15,6 +18,7 @@ from routing.units import Cents
 from tests.routing.builders import problem, shift, visit, window
 from tests.routing.rich import RULES, rich_problems
 from tests.routing.scale import scaled
+from tests.routing.shell import run_apart
 
 FEW = Budget(iterations=600)
 
@@ -92,13 +96,74 @@ def test_a_preference_of_the_visit_is_weighed_against_the_known_collector() -> N
     assert moved == [("anna",), ()]
 
 
+def test_the_collector_that_people_were_told_counts_not_the_one_of_a_later_draft() -> None:
+    """Anna was told of the evening's collector; the draft moved her, and leaves her there free."""
+    asked = two_rounds()
+    draft = retimed(asked, {"pm": ["bea", "anna"]})
+    told = {"anna": "collector of am", "bea": "collector of pm", "zoe": "collector of am"}
+    found = replans(asked, draft, FEW, prices(collector=201), collectors=told)
+    assert (found.fewest.collectors, found.balanced.collectors) == ((), ())
+    assert found.cheapest.collectors in {("anna",), ("bea",)}
+
+
+def test_a_visit_whose_collector_is_off_duty_changes_whatever_is_planned() -> None:
+    asked = two_rounds()
+    told = {"anna": "collector of am", "bea": "somebody ill"}
+    known = retimed(asked, {"am": ["anna"]})
+    found = replans(asked, known, FEW, prices(collector=10_000), collectors=told)
+    assert [one.collectors for one in three(found)][:2] == [("bea",), ("bea",)]
+
+
+def changes(**fields: object) -> str:
+    return json.dumps({"collector": 201} | fields)
+
+
+def replanned(text: str, *options: str) -> tuple[int, list[dict[str, object]]]:
+    asked = two_rounds()
+    known = write_plan(retimed(asked, {"am": ["anna"], "pm": ["bea"]}))
+    lines = "\n".join([one_line(write_problem(asked)), one_line(known), text])
+    told = run_apart("solve", "-", "--start", "-", "--iterations", "600", *options, text=lines)
+    return told.returncode, [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def one_line(document: str) -> str:
+    return json.dumps(json.loads(document))
+
+
+def test_a_program_hears_of_the_three_replans_in_the_last_line() -> None:
+    code, lines = replanned(changes(), "--progress", "json", "--replans", "-")
+    last = lines[-1]
+    assert (code, last["kind"], set(last["levels"])) == (0, "done", {"fewest", "cheapest"})
+    assert plan_of(last["plan"]).orders == {"am": ("anna",), "pm": ("bea",)}
+    assert plan_of(last["levels"]["cheapest"]).cost.total == 400
+    assert any(line["kind"] == "improvement" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("{", "document: is not JSON"),
+        (changes(collector=-1), "changes.collector: is negative"),
+        (changes(promises={"zoe": [0, 1]}), "changes.promises: names no visit: zoe"),
+        (changes(promises={"anna": [2, 1]}), "changes.promises.anna: ends before it begins"),
+        (changes(promises={"anna": [2]}), "changes.promises.anna: is not a pair"),
+        (changes(cost=1), "changes.cost: is not a field"),
+    ],
+)
+def test_changes_that_cannot_be_read_are_refused_by_name(text: str, entry: str) -> None:
+    code, (error,) = replanned(text, "--progress", "json", "--replans", "-")
+    assert code == 2
+    assert error["kind"] == "error"
+    assert str(error["message"]).startswith(entry)
+
+
 def test_a_promise_of_nobody_is_refused() -> None:
     asked = two_rounds()
     with pytest.raises(KeyError, match="zoe"):
         replans(asked, retimed(asked, {}), FEW, prices(), {"zoe": window()})
 
 
-@settings(max_examples=scaled(25), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=scaled(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rich_problems(RULES))
 def test_every_replan_is_legal_and_the_three_are_in_order(asked: Problem) -> None:
     known = solve(asked, Budget(iterations=20))

@@ -17,6 +17,8 @@ from collector.web.wording import ERRORS
 ROOT = Path(__file__).parents[2] / "collector"
 JSON = {"Accept": "application/json"}
 
+pytestmark = pytest.mark.own_application
+
 
 @pytest.fixture
 def broken(app: Flask) -> Flask:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
-from collector.dispensary.returns.models import BottleDestruction, BottleReturn
+from collector.dispensary.returns.models import BottleReturn
+from collector.laboratory.destructions.models import DestroyedItem, Destruction
 from collector.laboratory.pooling.models import Bottle
 from collector.recipients.models import Ward
 
@@ -24,8 +25,12 @@ class ReturnedBottle:
 class DestroyedBottle:
     """A bottle that was destroyed, or waits for its witness."""
 
-    row: BottleDestruction
+    destruction: Destruction
     number: str
+    volume_ml: int
+    """Its own volume, or the rest that came back."""
+    is_alone: bool
+    """Whether it is the only bottle of its list, and its list can be signed at the counter."""
 
 
 def returns_of(session: Session, *, bank_id: int, most: int = 50) -> list[ReturnedBottle]:
@@ -44,12 +49,27 @@ def returns_of(session: Session, *, bank_id: int, most: int = 50) -> list[Return
 
 
 def destructions_of(session: Session, *, bank_id: int, most: int = 50) -> list[DestroyedBottle]:
-    """Return the destructions, those that wait for a witness first, then the latest."""
+    """Return the bottles of destructions, those that wait for a witness first, then the latest."""
+    on_list = aliased(DestroyedItem)
+    things = (
+        select(func.count())
+        .where(on_list.destruction_id == Destruction.id, on_list.withdrawn_at.is_(None))
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(BottleDestruction, Bottle.number)
-        .join(Bottle, Bottle.id == BottleDestruction.bottle_id)
-        .where(BottleDestruction.bank_id == bank_id, BottleDestruction.withdrawn_at.is_(None))
-        .order_by(BottleDestruction.witnessed_at.is_not(None), BottleDestruction.id.desc())
+        select(
+            Destruction,
+            Bottle.number,
+            func.coalesce(DestroyedItem.rest_ml, Bottle.volume_ml),
+            things,
+        )
+        .join(DestroyedItem, DestroyedItem.destruction_id == Destruction.id)
+        .join(Bottle, Bottle.id == DestroyedItem.bottle_id)
+        .where(Destruction.bank_id == bank_id, DestroyedItem.withdrawn_at.is_(None))
+        .order_by(Destruction.witnessed_at.is_not(None), DestroyedItem.id.desc())
         .limit(most)
     )
-    return [DestroyedBottle(row=row, number=number) for row, number in rows]
+    return [
+        DestroyedBottle(destruction=found, number=number, volume_ml=volume_ml, is_alone=count == 1)
+        for found, number, volume_ml, count in rows
+    ]

@@ -14,7 +14,6 @@ from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
 from collector.dispensary.fates.models import BottleFate
 from collector.dispensary.fates.queries import fates_of
 from collector.dispensary.orders.codes import order_code
-from collector.dispensary.returns.models import BottleDestruction
 from collector.recipients.models import Ward
 
 
@@ -62,13 +61,3 @@ def ways_out(session: Session, bottles: Collection[int]) -> dict[int, list[WayOu
             )
         )
     return found
-
-
-def destroyed_bottles(session: Session, bottles: Collection[int]) -> dict[int, BottleDestruction]:
-    """Return the witnessed destructions of bottles, by bottle."""
-    rows = session.scalars(
-        select(BottleDestruction).where(
-            BottleDestruction.bottle_id.in_(bottles), BottleDestruction.witnessed_at.is_not(None)
-        )
-    )
-    return {row.bottle_id: row for row in rows}

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
 from collector.banks.queries import policies_of
 from collector.db import owned
 from collector.dispensary.acts import needed_text, recorded
@@ -51,12 +52,20 @@ def ask_for_milk(
     *,
     now: datetime,
     bank_id: int,
-    person_id: int,
+    person_id: int | None,
     ward_id: int,
     draft: OrderDraft,
     today: date,
+    actor: str = "",
 ) -> MilkOrder:
     """Order milk for a day; the class is computed from the child's birth.
+
+    Parameters
+    ----------
+    person_id
+        The person who asks; None for another system.
+    actor
+        The system in the audit chain; empty for a person.
 
     Raises
     ------
@@ -84,7 +93,15 @@ def ask_for_milk(
     order = _order_row(ward, draft, order_class, now=now, person_id=person_id)
     session.add(order)
     session.flush()
-    _record(session, now, order, person_id, "milk ordered", volume_ml=draft.volume_ml)
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor or f"person:{person_id}",
+        action="milk ordered",
+        subject=f"milk_order:{order.id}",
+        volume_ml=draft.volume_ml,
+    )
     return order
 
 
@@ -212,7 +229,7 @@ def orders_of_day(session: Session, *, ward_id: int, day: date) -> Sequence[Milk
 
 
 def _order_row(
-    ward: Ward, draft: OrderDraft, order_class: NeedClass, *, now: datetime, person_id: int
+    ward: Ward, draft: OrderDraft, order_class: NeedClass, *, now: datetime, person_id: int | None
 ) -> MilkOrder:
     return MilkOrder(
         bank_id=ward.bank_id,

@@ -99,7 +99,8 @@ class MilkOrder(BankOwned, Base):
     """The reason of a dispenser who changed the class; empty if it is the computed one."""
     waits_because: Mapped[WaitReason | None]
     """The outcome of the latest allocation; None before one, and for an order that is served."""
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The person who asked; None for an order that another system sent."""
     asked_at: Mapped[datetime]
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("milk_orders.id"))
     """The order of another day that it repeats."""

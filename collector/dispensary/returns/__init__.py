@@ -1,1 +1,1 @@
-"""Returned and destroyed bottles."""
+"""Bottles that come back from wards, into stock again or to be destroyed."""

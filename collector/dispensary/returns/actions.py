@@ -7,22 +7,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.db import owned
-from collector.dispensary.acts import needed_text, recorded, short_text
+from collector.dispensary.acts import recorded, short_text
 from collector.dispensary.dispensings.models import DispensedBottle, Dispensing
 from collector.dispensary.fates.actions import settled_ml
 from collector.dispensary.fates.models import BottleFate, MilkFate
-from collector.dispensary.returns.models import (
-    BottleDestruction,
-    BottleDestructionReason,
-    BottleReturn,
-    ReturnVerdict,
-)
+from collector.dispensary.returns.models import BottleReturn, ReturnVerdict
 from collector.errors import Conflict, NotFound, Refused
+from collector.laboratory.destroying.actions import (
+    abandon_destruction,
+    begin_destruction,
+    list_bottle,
+    witness_destruction,
+)
+from collector.laboratory.destroying.queries import contents_of, destruction_of
+from collector.laboratory.destructions.models import (
+    Destruction,
+    DestructionMethod,
+    DestructionReason,
+)
 from collector.laboratory.destructions.queries import item_of
 from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.models import Bottle
-from collector.laboratory.units.models import MoveReason
-from collector.laboratory.units.stays import StoredThing, leave_storage
 from collector.people.models import Role
 from collector.people.queries import roles_of
 
@@ -148,11 +153,11 @@ def ask_to_destroy(
     bank_id: int,
     person_id: int,
     text: str,
-    reason: BottleDestructionReason,
-    method: str,
+    reason: DestructionReason,
+    method: DestructionMethod,
     note: str = "",
-) -> BottleDestruction:
-    """Sign first that a scanned bottle is destroyed; it counts with the witness.
+) -> Destruction:
+    """Sign first that a scanned bottle is destroyed, as a list of one; it counts with the witness.
 
     The bottle is in the house, or was taken back.
 
@@ -161,81 +166,81 @@ def ask_to_destroy(
     NotFound
         `bottle_unknown` (`number`).
     Conflict
-        `destruction_asked` (`number`); `bottle_gone` (`number`): it is picked or on a ward.
+        `bottle_gone` (`number`): it is picked or on a ward.
     Refused
-        `bottle_number_not_read`, `scan_mistyped` (`number`); `reason_missing`; `text_too_long`
-        (`most`).
+        `bottle_number_not_read`, `scan_mistyped` (`number`); `thing_on_list` (`number`);
+        `destruction_needs_note`; `text_too_long` (`most`).
     """
     bottle = _bottle(session, bank_id, text)
-    _refuse_asked(session, bottle)
-    destruction = BottleDestruction(
-        bank_id=bank_id,
-        bottle_id=bottle.id,
-        volume_ml=_volume_here(session, bottle),
-        reason=reason,
-        note=short_text(note),
-        method=needed_text(method),
-        destroyed_by_id=person_id,
-        asked_at=now,
-        witness_id=None,
-        witnessed_at=None,
-        withdrawn_at=None,
-    )
-    session.add(destruction)
-    _record(session, now, bank_id, person_id, "destruction asked", bottle, reason=reason.value)
-    return destruction
-
-
-def witness_destruction(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, destruction_id: int
-) -> BottleDestruction:
-    """Sign as the witness of a destruction: the bottle leaves the stock.
-
-    Raises
-    ------
-    NotFound
-        The bank has no such destruction.
-    Conflict
-        `destruction_over`: it has its witness, or was taken back.
-    Refused
-        `two_people_needed`.
-    """
-    destruction = _lock_destruction(session, bank_id, destruction_id)
-    if destruction.destroyed_by_id == person_id:
-        raise Refused("two_people_needed")
-    destruction.witness_id, destruction.witnessed_at = person_id, now
-    bottle = session.get_one(Bottle, destruction.bottle_id)
-    leave_storage(
+    session.refresh(bottle, with_for_update=True)
+    if item_of(session, bottle_id=bottle.id) is not None:
+        raise Refused("thing_on_list", number=bottle.number)
+    rest_ml = _rest_ml(session, bottle)
+    found = begin_destruction(
         session,
         now=now,
         bank_id=bank_id,
-        person_id=destruction.destroyed_by_id,
-        things=[StoredThing(bottle_id=bottle.id)],
-        reason=MoveReason.DESTROYED,
+        person_id=person_id,
+        reason=reason,
+        method=method,
+        note=note,
     )
-    bottle.left_at = bottle.left_at or now
-    _settle_return(session, bottle, destruction, now)
-    first = f"person:{destruction.destroyed_by_id}"
-    _record(session, now, bank_id, person_id, "bottle destroyed", bottle, first=first)
-    return destruction
+    list_bottle(session, now=now, found=found, bottle=bottle, rest_ml=rest_ml)
+    return found
 
 
-def withdraw_destruction(
+def sign_destruction(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    destruction_id: int,
+    seen: int,
+) -> Destruction:
+    """Sign as the witness of a list, and decide the returns of its bottles.
+
+    Raises as `laboratory.destroying.actions.witness_destruction`.
+    """
+    found = witness_destruction(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        destruction_id=destruction_id,
+        seen=seen,
+    )
+    back = [each.bottle_id for each in contents_of(session, found) if each.came_back]
+    undecided = session.scalars(
+        select(BottleReturn)
+        .join(DispensedBottle, DispensedBottle.id == BottleReturn.dispensed_bottle_id)
+        .where(DispensedBottle.bottle_id.in_(back), BottleReturn.second_at.is_(None))
+    )
+    for each in undecided:
+        each.verdict = ReturnVerdict.DESTROY
+        each.decided_by_id, each.decided_at = found.begun_by_id, now
+        each.second_id, each.second_at = person_id, now
+    return found
+
+
+def take_destruction_back(
     session: Session, *, now: datetime, bank_id: int, person_id: int, destruction_id: int
-) -> None:
-    """Take a destruction back before it has its witness.
+) -> Destruction:
+    """Give up a list of one bottle before it has its witness.
 
     Raises
     ------
     NotFound
-        The bank has no such destruction.
-    Conflict
-        `destruction_over`.
+        The bank has no such destruction, or the laboratory's list has several things.
+    Refused
+        `destruction_ended`.
     """
-    destruction = _lock_destruction(session, bank_id, destruction_id)
-    destruction.withdrawn_at = now
-    bottle = session.get_one(Bottle, destruction.bottle_id)
-    _record(session, now, bank_id, person_id, "destruction taken back", bottle)
+    found = destruction_of(session, bank_id=bank_id, destruction_id=destruction_id)
+    if len(contents_of(session, found)) > 1:
+        raise NotFound("not_found", kind="destructions")
+    return abandon_destruction(
+        session, now=now, bank_id=bank_id, person_id=person_id, destruction_id=destruction_id
+    )
 
 
 def _bottle_out(session: Session, bank_id: int, text: str) -> tuple[DispensedBottle, Bottle]:
@@ -297,18 +302,8 @@ def _bottle(session: Session, bank_id: int, text: str) -> Bottle:
     return bottle
 
 
-def _refuse_asked(session: Session, bottle: Bottle) -> None:
-    """Refuse a bottle that is destroyed, or whose destruction waits for its witness."""
-    session.refresh(bottle, with_for_update=True)
-    standing = select(BottleDestruction.id).where(
-        BottleDestruction.bottle_id == bottle.id, BottleDestruction.withdrawn_at.is_(None)
-    )
-    if session.scalar(standing) is not None or item_of(session, bottle_id=bottle.id) is not None:
-        raise Conflict("destruction_asked", number=bottle.number)
-
-
-def _volume_here(session: Session, bottle: Bottle) -> int:
-    """Return the millilitres of a bottle in the house, or of the rest that came back."""
+def _rest_ml(session: Session, bottle: Bottle) -> int | None:
+    """Return the millilitres that came back in a bottle; None for a bottle in the house."""
     row = session.scalar(
         select(DispensedBottle).where(
             DispensedBottle.bottle_id == bottle.id,
@@ -319,7 +314,7 @@ def _volume_here(session: Session, bottle: Bottle) -> int:
     if row is None:
         if bottle.left_at is not None:
             raise Conflict("bottle_gone", number=bottle.number)
-        return bottle.volume_ml
+        return None
     back = select(BottleReturn.id).where(BottleReturn.dispensed_bottle_id == row.id)
     if session.scalar(back) is None:
         raise Conflict("bottle_gone", number=bottle.number)
@@ -331,34 +326,10 @@ def _volume_here(session: Session, bottle: Bottle) -> int:
     return sum(returned)
 
 
-def _settle_return(
-    session: Session, bottle: Bottle, destruction: BottleDestruction, now: datetime
-) -> None:
-    """Decide the undecided return of a bottle that was destroyed."""
-    back = session.scalar(
-        select(BottleReturn)
-        .join(DispensedBottle, DispensedBottle.id == BottleReturn.dispensed_bottle_id)
-        .where(DispensedBottle.bottle_id == bottle.id, BottleReturn.second_at.is_(None))
-    )
-    if back is not None:
-        back.verdict = ReturnVerdict.DESTROY
-        back.decided_by_id, back.decided_at = destruction.destroyed_by_id, now
-        back.second_id, back.second_at = destruction.witness_id, now
-
-
 def _lock_return(session: Session, bank_id: int, return_id: int) -> BottleReturn:
     back = owned(session, BottleReturn, bank_id, return_id)
     session.refresh(back, with_for_update=True)
     return back
-
-
-def _lock_destruction(session: Session, bank_id: int, destruction_id: int) -> BottleDestruction:
-    """Return a destruction that waits for its witness, locked until the transaction ends."""
-    destruction = owned(session, BottleDestruction, bank_id, destruction_id)
-    session.refresh(destruction, with_for_update=True)
-    if destruction.witnessed_at is not None or destruction.withdrawn_at is not None:
-        raise Conflict("destruction_over")
-    return destruction
 
 
 def _bottle_of_return(session: Session, back: BottleReturn) -> Bottle:

@@ -17,6 +17,7 @@ from collector.laboratory.chain.numbers import (
     thing_numbered,
 )
 from collector.laboratory.chain.places import StayLink, StaysFound, stays_of
+from collector.laboratory.destructions.queries import DestructionsFound, destructions_with
 from collector.laboratory.heating.models import Cycle, CycleCurve
 from collector.laboratory.holding.models import LotDecision
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
@@ -75,6 +76,7 @@ class MilkChain:
     pools: Sequence[PoolLink]
     holds: HoldsOf
     stays: StaysFound
+    destructions: DestructionsFound
     names: dict[int, str]
     """The names of the people who acted, by key."""
     is_cut: bool
@@ -122,16 +124,16 @@ def milk_chain(session: Session, *, bank_id: int, text: str) -> MilkChain:
         custody = sorted(newest, key=lambda each: each.container.number)
     found = _pool_links(session, pools)
     containers = _container_links(session, custody, {each.pool.id: each.pool for each in found})
-    stays = stays_of(
-        session,
-        intakes=[each.intake.id for each in containers if each.intake],
-        bottles=[bottle.id for each in found for bottle in each.bottles],
-    )
+    intakes = [each.intake.id for each in containers if each.intake]
+    bottles = [bottle.id for each in found for bottle in each.bottles]
+    stays = stays_of(session, intakes=intakes, bottles=bottles)
+    destructions = destructions_with(session, intakes=intakes, bottles=bottles)
     holds = links.holds_naming(
         session, bank_id=bank_id, things=_stoppable(thing, containers, found, stays)
     )
     people = {
         *_people_of_stays(stays),
+        *destructions.people,
         *_people_of_containers(containers),
         *_people_of_pools(found),
         *_people_of_holds(hold for each in holds.values() for hold in each),
@@ -142,6 +144,7 @@ def milk_chain(session: Session, *, bank_id: int, text: str) -> MilkChain:
         pools=found,
         holds=holds,
         stays=stays,
+        destructions=destructions,
         names=names_of(session, people),
         is_cut=is_cut,
     )

@@ -1,4 +1,7 @@
-"""Writing of destructions: a list of scanned things, and the signature of its witness."""
+"""Writing of destructions: a list of scanned things, and the signature of its witness.
+
+A bottle that the dispensary destroys at its counter is a list of one thing.
+"""
 
 from datetime import datetime
 
@@ -42,9 +45,10 @@ def begin_destruction(
     Raises
     ------
     Refused
-        `destruction_needs_note`: the reason is another one; `text_too_long` (`most`).
+        `destruction_needs_note`: the reason or the way is another one; `text_too_long` (`most`).
     """
-    if reason is DestructionReason.OTHER and not note.strip():
+    is_other = reason is DestructionReason.OTHER or method is DestructionMethod.OTHER
+    if is_other and not note.strip():
         raise Refused("destruction_needs_note")
     if len(note) > LONGEST_NOTE:
         raise Refused("text_too_long", most=LONGEST_NOTE)
@@ -89,6 +93,7 @@ def add_to_destruction(
         DestroyedItem(
             bank_id=bank_id,
             destruction_id=found.id,
+            rest_ml=None,
             scanned_at=now,
             withdrawn_at=None,
             **_keys(thing.thing),
@@ -96,6 +101,29 @@ def add_to_destruction(
     )
     session.flush()
     return thing, True
+
+
+def list_bottle(
+    session: Session, *, now: datetime, found: Destruction, bottle: Bottle, rest_ml: int | None
+) -> DestroyedItem:
+    """Put a bottle that no other list has on a list, in the house or back from a ward.
+
+    Parameters
+    ----------
+    rest_ml
+        Millilitres that a ward sent back; None for a bottle that had not left.
+    """
+    item = DestroyedItem(
+        bank_id=found.bank_id,
+        destruction_id=found.id,
+        bottle_id=bottle.id,
+        rest_ml=rest_ml,
+        scanned_at=now,
+        withdrawn_at=None,
+    )
+    session.add(item)
+    session.flush()
+    return item
 
 
 def refuse_undestroyable(session: Session, thing: ScannedThing) -> None:
@@ -171,6 +199,7 @@ def witness_destruction(
     """Sign as the second person that everything on the list was destroyed.
 
     The things leave their places, and containers of quarantine become `destroyed`.
+    `dispensary.returns.actions.sign_destruction` also settles bottles that came back.
 
     Parameters
     ----------
@@ -206,12 +235,12 @@ def _leave(
     session: Session, now: datetime, found: Destruction, things: list[DestroyedThing]
 ) -> None:
     """End the stays of things and the quarantine of containers; bottles have left from now on."""
-    bottles = [each.bottle_id for each in things if each.bottle_id is not None]
+    bottles = {each.bottle_id: each for each in things if each.bottle_id is not None}
     rows = select(Bottle).where(Bottle.id.in_(bottles)).order_by(Bottle.id).with_for_update()
     for bottle in session.scalars(rows.execution_options(populate_existing=True)):
-        if bottle.left_at is not None:
+        if bottle.left_at is not None and not bottles[bottle.id].came_back:
             raise Refused("bottle_gone", number=bottle.number)
-        bottle.left_at = now
+        bottle.left_at = bottle.left_at or now
     leave_storage(
         session,
         now=now,

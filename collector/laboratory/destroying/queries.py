@@ -12,6 +12,8 @@ from collector.laboratory.destructions.models import DestroyedItem, Destruction
 from collector.laboratory.pooling.models import Bottle
 from collector.laboratory.reception.models import Intake
 
+DESTROYED_ML = func.coalesce(DestroyedItem.rest_ml, Bottle.volume_ml, Intake.volume_ml)
+"""Volume of a thing on a list, of statements that join `Bottle` and `Intake`."""
 MOST_ENDED = 50
 """The ended destructions that the page lists, the newest first."""
 
@@ -25,6 +27,8 @@ class DestroyedThing:
     volume_ml: int
     intake_id: int | None = None
     bottle_id: int | None = None
+    came_back: bool = False
+    """Whether it is a bottle that a ward sent back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ def contents_of(session: Session, found: Destruction) -> list[DestroyedThing]:
         .order_by(Container.number)
     )
     bottles = session.execute(
-        select(DestroyedItem.id, Bottle.number, Bottle.volume_ml, Bottle.id)
+        select(DestroyedItem.id, Bottle.number, Bottle.volume_ml, Bottle.id, DestroyedItem.rest_ml)
         .join(Bottle, Bottle.id == DestroyedItem.bottle_id)
         .where(*listed)
         .order_by(Bottle.number)
@@ -56,8 +60,14 @@ def contents_of(session: Session, found: Destruction) -> list[DestroyedThing]:
         DestroyedThing(item_id=item, number=number, volume_ml=volume, intake_id=key)
         for item, number, volume, key in containers
     ] + [
-        DestroyedThing(item_id=item, number=number, volume_ml=volume, bottle_id=key)
-        for item, number, volume, key in bottles
+        DestroyedThing(
+            item_id=item,
+            number=number,
+            volume_ml=volume if rest is None else rest,
+            bottle_id=key,
+            came_back=rest is not None,
+        )
+        for item, number, volume, key, rest in bottles
     ]
 
 
@@ -74,7 +84,7 @@ def destruction_of(session: Session, *, bank_id: int, destruction_id: int) -> De
 
 def destructions_of(session: Session, *, bank_id: int) -> Sequence[DestructionLine]:
     """Return the lists that await their witness, then the newest ended ones."""
-    volume = func.coalesce(func.sum(func.coalesce(Bottle.volume_ml, Intake.volume_ml)), 0)
+    volume = func.coalesce(func.sum(DESTROYED_ML), 0)
     is_open = Destruction.witnessed_at.is_(None) & Destruction.abandoned_at.is_(None)
     rows = session.execute(
         select(Destruction, func.count(DestroyedItem.id), volume)

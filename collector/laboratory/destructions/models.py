@@ -16,7 +16,9 @@ class DestructionReason(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     WARM = "warm"
+    THAWED = "thawed"
     DAMAGED = "damaged"
+    RETURNED = "returned"
     RECALLED = "recalled"
     OTHER = "other"
     """Said in the note."""
@@ -29,6 +31,8 @@ class DestructionMethod(StrEnum):
     """With the waste of care, which is burnt."""
     POURED = "poured"
     """Poured away; the empty bottles are thrown away."""
+    OTHER = "other"
+    """Said in the note."""
 
 
 WAITS = text("witnessed_at IS NULL AND abandoned_at IS NULL")
@@ -64,7 +68,10 @@ class Destruction(BankOwned, Base):
 
 
 class DestroyedItem(BankOwned, Base):
-    """A container or a bottle in a destruction; its volume is that of its intake or bottle."""
+    """A container or a bottle in a destruction.
+
+    Its volume is that of its intake or bottle, or the rest of a bottle that came back.
+    """
 
     __tablename__ = "destroyed_items"
     __table_args__ = (
@@ -83,11 +90,14 @@ class DestroyedItem(BankOwned, Base):
             postgresql_where=IN_LIST,
         ),
         CheckConstraint("(intake_id IS NULL) <> (bottle_id IS NULL)", name="one_thing"),
+        CheckConstraint("rest_ml > 0", name="has_rest"),
     )
 
     destruction_id: Mapped[int] = mapped_column(ForeignKey("destructions.id"), index=True)
     intake_id: Mapped[int | None] = mapped_column(ForeignKey("intakes.id"))
     bottle_id: Mapped[int | None] = mapped_column(ForeignKey("bottles.id"))
+    rest_ml: Mapped[int | None]
+    """Millilitres that a ward sent back in the bottle; None for a thing that had not left."""
     scanned_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     """The instant at which it was taken off the list; the row is never removed."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
 from collector.custody.models import Excursion
+from collector.laboratory.destroying.queries import DESTROYED_ML
 from collector.laboratory.destructions.models import DestroyedItem, Destruction, DestructionReason
 from collector.laboratory.figures.findings import PlateFigures, plates_of
 from collector.laboratory.figures.periods import (
@@ -227,7 +228,7 @@ def _destroyed(session: Session, period: Period) -> DestroyedFigures:
         select(
             Destruction.reason,
             func.count(DestroyedItem.id),
-            func.sum(func.coalesce(Bottle.volume_ml, Intake.volume_ml)),
+            func.sum(DESTROYED_ML),
         )
         .join(DestroyedItem, DestroyedItem.destruction_id == Destruction.id)
         .outerjoin(Bottle, Bottle.id == DestroyedItem.bottle_id)

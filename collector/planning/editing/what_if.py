@@ -232,6 +232,19 @@ def promises_broken(change: DayChange) -> tuple[int, ...]:
     )
 
 
+def promises_changed(change: DayChange) -> tuple[int, ...]:
+    """Return the requests whose published promise a change does not keep, or no more."""
+    given = promises_in(change.facts.plan.rounds)
+    now = _promises(change, change.plan_after, given)
+    return tuple(
+        sorted(
+            key
+            for key, promised in given.items()
+            if key in change.facts.pickups and now.get(key) != promised
+        )
+    )
+
+
 def _promises(change: DayChange, plan: Plan, given: Mapping[int, Promise]) -> dict[int, Promise]:
     """Return the promises that a plan makes to donors with an earlier one."""
     service_day, pickups = change.facts.service_day, change.facts.pickups

@@ -3,11 +3,12 @@
 - A due donor is a visit with a window on each day that fits. The day of her full freezer is a due
   instant with a cost per hour; the last day of her milk is a deadline.
 - Agreed requests are visits with their own windows.
+- A donor is wished to be visited by the collector of her last visit, at the bank's price.
 - Stops of a shift above twice its even share cost a little, so that the work is spread.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -31,7 +32,11 @@ from collector.planning.problem.build import (
     service_seconds,
     site_place,
 )
-from collector.planning.problem.continuity import planner_collector
+from collector.planning.problem.continuity import (
+    planner_collector,
+    usual_collectors_of_donors,
+    with_usual_collectors,
+)
 from collector.planning.problem.ride_limits import ride_limits
 from collector.roads.travel import LAW_ONLY, RoadTravel, load_travel
 from collector.rounds.queries import OF_A_PICKUP
@@ -55,7 +60,13 @@ DONOR, REQUEST = "donor:", "pickup:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weeks:
-    """Rows from which the problem of some weeks is built."""
+    """Rows from which the problem of some weeks is built.
+
+    Attributes
+    ----------
+    usual_collectors
+        The collector of the donor's last visit by donor; empty if the bank has no such wish.
+    """
 
     first: ServiceDay
     last: date
@@ -64,6 +75,7 @@ class Weeks:
     candidates: tuple[DueDonor, ...]
     agreed: tuple[Pickup, ...]
     roads: RoadTravel = LAW_ONLY
+    usual_collectors: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def shifts(self) -> list[RosterShift]:
@@ -102,7 +114,10 @@ def load_weeks(
         ),
         agreed=tuple(_agreed(session, bank_id, first, last)),
     )
-    return replace(found, roads=load_travel(session, _places(found)[1]))
+    donors = {each.donor.id for each in found.candidates}
+    donors |= {pickup.donor_id for pickup in found.agreed}
+    usual = usual_collectors_of_donors(session, donors, found.policies, before=first)
+    return replace(found, roads=load_travel(session, _places(found)[1]), usual_collectors=usual)
 
 
 def reload_weeks(
@@ -122,9 +137,11 @@ def levers_of(session: Session, horizon: Horizon) -> Levers:
 
 def build_weeks_problem(weeks: Weeks) -> Problem:
     """Build the planner's problem of some weeks."""
-    visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
     shifts = tuple(_shift(weeks, duty) for duty in weeks.duties)
+    visits = with_usual_collectors(
+        (*_due_visits(weeks), *_agreed_visits(weeks)), shifts, _usual(weeks), weeks.policies
+    )
     share = max(FEW_STOPS, -(-2 * len(visits) // max(1, len(shifts))))
     return Problem(
         dimensions=DIMENSIONS,
@@ -141,6 +158,14 @@ def build_weeks_problem(weeks: Weeks) -> Problem:
             ),
         ),
     )
+
+
+def _usual(weeks: Weeks) -> dict[str, int]:
+    """Return the usual collectors by the names of the visits."""
+    donors = {f"{DONOR}{each.donor.id}": each.donor.id for each in weeks.candidates}
+    donors |= {f"{REQUEST}{pickup.id}": pickup.donor_id for pickup in weeks.agreed}
+    known = weeks.usual_collectors
+    return {name: known[donor] for name, donor in donors.items() if donor in known}
 
 
 def _agreed(session: Session, bank_id: int, first: date, last: date) -> list[Pickup]:

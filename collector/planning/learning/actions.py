@@ -1,6 +1,5 @@
 """Learning of a bank's times: computed from a reading, then written in a transaction."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,13 +13,7 @@ from collector.db import owned
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.people.models import Person
-from collector.planning.learning.fit import Effect
-from collector.planning.learning.model import (
-    LearningErrors,
-    TimesModel,
-    errors_before_and_after,
-    learn_times,
-)
+from collector.planning.learning.choice import ChosenTimes, choose_times
 from collector.planning.learning.traces import Traces, load_traces
 from collector.roads.learned import learned_rows, learning_result
 from collector.roads.models import LearnedKind, LearnedTime, LearningResult
@@ -28,8 +21,6 @@ from collector.roads.models import LearnedKind, LearnedTime, LearningResult
 NIGHT: Final = range(2, 5)
 """Hours, in the bank's zone, in which it learns."""
 AT_MOST_EVERY: Final = timedelta(hours=20)
-DRIVING: Final = frozenset({LearnedKind.HOUR, LearnedKind.SECTOR, LearnedKind.ROAD})
-AT_THE_DOOR: Final = frozenset({LearnedKind.PURPOSE, LearnedKind.DONOR, LearnedKind.COLLECTOR})
 PINNED: Final = (0.3, 5.0)
 """Smallest and largest factor that a coordinator sets."""
 
@@ -39,9 +30,7 @@ class Learned:
     """Lessons of a bank's rounds, ready to be written."""
 
     traces: Traces
-    model: TimesModel
-    before: LearningErrors
-    after: LearningErrors
+    times: ChosenTimes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,8 +66,7 @@ def learned_of(session: Session, *, bank_id: int, now: datetime) -> Learned:
         policies=policies_of(session, bank_id),
         until=now.astimezone(zone).date(),
     )
-    before, after = errors_before_and_after(traces.rounds)
-    return Learned(traces=traces, model=learn_times(traces.rounds), before=before, after=after)
+    return Learned(traces=traces, times=choose_times(traces.rounds))
 
 
 def write_learned(session: Session, found: Learned, *, bank_id: int, now: datetime) -> None:
@@ -89,7 +77,12 @@ def write_learned(session: Session, found: Learned, *, bank_id: int, now: dateti
     )
     people = set(session.scalars(select(Person.id).where(Person.bank_id == bank_id)))
     kept = set()
-    for kind, key, effect in _effects(found):
+    effects = [
+        (kind, key, effect)
+        for kind, by_key in found.times.model.effects.items()
+        for key, effect in by_key.items()
+    ]
+    for kind, key, effect in effects:
         if kind is LearnedKind.DONOR and int(key) not in donors:
             continue
         if kind is LearnedKind.COLLECTOR and int(key) not in people:
@@ -160,33 +153,16 @@ def forget(session: Session, *, now: datetime, bank_id: int, actor: str, key: in
     session.flush()
 
 
-def _effects(found: Learned) -> Iterator[tuple[LearnedKind, str, Effect]]:
-    """Yield the effects in use: the ones that lower the error on the days held out, and spreads."""
-    unused: frozenset[LearnedKind] = frozenset()
-    if not is_lower(found.before.leg, found.after.leg):
-        unused |= DRIVING
-    if not is_lower(found.before.door, found.after.door):
-        unused |= AT_THE_DOOR
-    for kind, effects in found.model.effects.items():
-        for key, effect in effects.items():
-            if kind not in unused:
-                yield kind, key, effect
-
-
-def is_lower(before: float | None, after: float | None) -> bool:
-    """Return whether learning lowers an error; without days held out it is not known to."""
-    return before is not None and after is not None and after < before
-
-
 def _write_result(session: Session, found: Learned, *, bank_id: int, now: datetime) -> None:
     row = learning_result(session, bank_id)
     if row is None:
         row = LearningResult(bank_id=bank_id)
         session.add(row)
-    rounds = found.traces.rounds
+    rounds, times = found.traces.rounds, found.times
     row.learned_at, row.rounds, row.left_out = now, len(rounds), found.traces.left_out
-    row.days, row.held_out_days = len({each.day for each in rounds}), found.before.days
-    row.legs, row.doors = found.model.legs, found.model.doors
-    row.arrival_before, row.arrival_after = found.before.arrival, found.after.arrival
-    row.leg_before, row.leg_after = found.before.leg, found.after.leg
-    row.door_before, row.door_after = found.before.door, found.after.door
+    row.days, row.held_out_days = len({each.day for each in rounds}), times.before.days
+    row.legs, row.doors = times.model.legs, times.model.doors
+    row.arrival_before, row.arrival_after = times.before.arrival, times.after.arrival
+    row.leg_before, row.leg_after = times.before.leg, times.after.leg
+    row.door_before, row.door_after = times.before.door, times.after.door
+    row.used = sorted(times.used)

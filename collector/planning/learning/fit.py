@@ -5,7 +5,7 @@ all with the weight of some observations (ridge regression), and an observation 
 (Huber's weights, by iteration). An effect with too few observations stays at none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, expm1, sqrt
 from typing import Final
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 HUBER: Final = 1.5
 """Standard deviations from which an observation counts less."""
 ROUNDS: Final = 12
+SETTLED: Final = 1e-4
+"""Change of a logarithm below which the iteration ends."""
 PRIOR_WEIGHT: Final = 20.0
 """Observations that the spread of all others weighs beside those of one effect."""
 LEAST_DEVIATION: Final = 0.02
@@ -131,15 +133,42 @@ def _robust(design: Reals, values: Reals, penalty: Reals) -> tuple[Reals, Reals]
     solution: Reals = np.zeros(design.shape[1])
     if not design.shape[1]:
         return solution, weights
+    products = _products(design)
     for _ in range(ROUNDS):
-        weighted = design * weights[:, None]
-        solved = np.linalg.solve(design.T @ weighted + np.diag(penalty), weighted.T @ values)
-        solution = np.asarray(np.clip(solved, -FARTHEST, FARTHEST), np.float64)
+        solved = np.linalg.solve(
+            products(weights) + np.diag(penalty), design.T @ (weights * values)
+        )
+        before, solution = solution, np.asarray(np.clip(solved, -FARTHEST, FARTHEST), np.float64)
         residuals: Reals = values - design @ solution
         scale = max(1.4826 * float(np.median(np.abs(residuals))), LEAST_DEVIATION)
         distance = np.abs(residuals) / (HUBER * scale)
         weights = np.asarray(1 / np.maximum(distance, 1), np.float64)
+        if float(np.abs(solution - before).max()) < SETTLED:
+            break
     return solution, weights
+
+
+def _products(design: Reals) -> Callable[[Reals], Reals]:
+    """Return the function from weights to the products of all pairs of columns.
+
+    Most effects exclude one another: of hundreds of donors an observation has one. So the products
+    of its few columns are added up, unless nearly every column has a part in it.
+    """
+    columns = design.shape[1]
+    most = int((design != 0).sum(axis=1).max(initial=0))
+    if most**2 >= columns:
+        return lambda weights: np.asarray(design.T @ (design * weights[:, None]), np.float64)
+    at = np.argsort(design == 0, axis=1, kind="stable")[:, :most]
+    shares = np.take_along_axis(design, at, axis=1)
+    pairs = (at[:, :, None] * columns + at[:, None, :]).ravel()
+    parts = shares[:, :, None] * shares[:, None, :]
+
+    def added_up(weights: Reals) -> Reals:
+        weighted = (parts * weights[:, None, None]).ravel()
+        found = np.bincount(pairs, weighted, columns**2).reshape(columns, columns)
+        return np.asarray(found, np.float64)
+
+    return added_up
 
 
 def _deviation(residuals: Reals, weights: Reals) -> float:

@@ -1,6 +1,6 @@
 """The learned times of driven rounds, and their errors on days that they were not learned from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp, log
@@ -25,9 +25,6 @@ LEAST_LEGS: Final = 30
 LEAST_VISITS: Final = 10
 LEAST_OF_A_DONOR: Final = 3
 """Observations below which a value stays that of the roads, or of the policies."""
-HELD_OUT: Final = 10
-"""One day of so many is held out to measure the errors."""
-FEW_ROUNDS: Final = 200
 EFFECTS: Final = {
     LearnedKind.HOUR: (LEAST_LEGS, 3.0),
     LearnedKind.SECTOR: (LEAST_LEGS, 15.0),
@@ -84,32 +81,24 @@ class LearningErrors:
     door: float | None
 
 
-def learn_times(rounds: Sequence[Trace]) -> TimesModel:
-    """Learn the times of driven rounds."""
+def learn_times(
+    rounds: Sequence[Trace], kinds: Collection[LearnedKind] = frozenset(EFFECTS)
+) -> TimesModel:
+    """Learn the times of driven rounds.
+
+    Parameters
+    ----------
+    kinds
+        Effects to learn; the spreads are those around them.
+    """
     driving, drives = _driving(rounds)
     doors = [halt for each in rounds for halt in each.halts if halt.door_teaches]
     effects: dict[LearnedKind, Mapping[str, Effect]] = {}
     if driving:
-        effects |= _driving_effects(driving, drives)
+        effects |= _driving_effects(driving, drives, kinds)
     if doors:
-        effects |= _door_effects(doors)
+        effects |= _door_effects(doors, kinds)
     return TimesModel(effects=effects, legs=len(driving), doors=len(doors))
-
-
-def errors_before_and_after(rounds: Sequence[Trace]) -> tuple[LearningErrors, LearningErrors]:
-    """Return the errors of free flow, and of times that were learned without the day itself.
-
-    Every tenth day is held out. Of few rounds each tenth is held out in its turn, because a handful
-    of days tells little.
-    """
-    days = sorted({each.day for each in rounds})
-    folds = range(HELD_OUT) if len(rounds) <= FEW_ROUNDS else (HELD_OUT // 2,)
-    tried: list[tuple[Trace, TimesModel]] = []
-    for fold in folds:
-        out = set(days[fold::HELD_OUT])
-        model = learn_times([each for each in rounds if each.day not in out])
-        tried += [(each, model) for each in rounds if each.day in out]
-    return errors_of([(trace, FREE_FLOW) for trace, _ in tried]), errors_of(tried)
 
 
 def errors_of(rounds: Sequence[tuple[Trace, TimesModel]]) -> LearningErrors:
@@ -126,17 +115,21 @@ def errors_of(rounds: Sequence[tuple[Trace, TimesModel]]) -> LearningErrors:
         for halt in trace.halts
         if halt.door_teaches
     ]
-    arrivals = [
+    return LearningErrors(
+        days=len({trace.day for trace, _ in rounds}),
+        arrival=_mean(arrival_errors(rounds)),
+        leg=_mean(legs),
+        door=_mean(doors),
+    )
+
+
+def arrival_errors(rounds: Iterable[tuple[Trace, TimesModel]]) -> list[float]:
+    """Return by how many seconds each arrival was foreseen too late."""
+    return [
         (expected - halt.arrived).total_seconds()
         for trace, model in rounds
         for expected, halt in zip(arrivals_of(trace, model), trace.halts, strict=True)
     ]
-    return LearningErrors(
-        days=len({trace.day for trace, _ in rounds}),
-        arrival=_mean(arrivals),
-        leg=_mean(legs),
-        door=_mean(doors),
-    )
 
 
 def arrivals_of(trace: Trace, model: TimesModel) -> list[datetime]:
@@ -164,14 +157,17 @@ def _driving(rounds: Iterable[Trace]) -> tuple[list[_Leg], list[int]]:
 
 
 def _driving_effects(
-    legs: Sequence[_Leg], drives: Sequence[int]
+    legs: Sequence[_Leg], drives: Sequence[int], kinds: Collection[LearnedKind]
 ) -> dict[LearnedKind, Mapping[str, Effect]]:
     logarithms = np.array([log(seconds / halt.base) for _, seconds, halt in legs])
-    groups: dict[str, EffectGroup] = {
-        LearnedKind.HOUR: _indicators(LearnedKind.HOUR, [hour for hour, _, _ in legs]),
-        LearnedKind.SECTOR: _indicators(LearnedKind.SECTOR, [halt.sector for _, _, halt in legs]),
-    }
-    if any(halt.classes for _, _, halt in legs):
+    groups: dict[str, EffectGroup] = {}
+    if LearnedKind.HOUR in kinds:
+        hours = [hour for hour, _, _ in legs]
+        groups[LearnedKind.HOUR] = _indicators(LearnedKind.HOUR, hours)
+    if LearnedKind.SECTOR in kinds:
+        sectors = [halt.sector for _, _, halt in legs]
+        groups[LearnedKind.SECTOR] = _indicators(LearnedKind.SECTOR, sectors)
+    if LearnedKind.ROAD in kinds and any(halt.classes for _, _, halt in legs):
         groups[LearnedKind.ROAD] = _road_group([halt for _, _, halt in legs])
     fit = fit_effects(logarithms, groups)
     within, between = day_deviation(fit.residuals, drives)
@@ -186,7 +182,9 @@ def _driving_effects(
     return found
 
 
-def _door_effects(doors: Sequence[Halt]) -> dict[LearnedKind, Mapping[str, Effect]]:
+def _door_effects(
+    doors: Sequence[Halt], kinds: Collection[LearnedKind]
+) -> dict[LearnedKind, Mapping[str, Effect]]:
     logarithms = np.array([log(halt.at_door / halt.minutes) for halt in doors])
     keys: dict[LearnedKind, Callable[[Halt], str]] = {
         LearnedKind.PURPOSE: lambda halt: halt.purposes,
@@ -194,7 +192,9 @@ def _door_effects(doors: Sequence[Halt]) -> dict[LearnedKind, Mapping[str, Effec
         LearnedKind.COLLECTOR: lambda halt: str(halt.collector_id),
     }
     groups: dict[str, EffectGroup] = {
-        kind: _indicators(kind, [key(halt) for halt in doors]) for kind, key in keys.items()
+        kind: _indicators(kind, [key(halt) for halt in doors])
+        for kind, key in keys.items()
+        if kind in kinds
     }
     fit = fit_effects(logarithms, groups)
     return _as_kinds(fit, mean_of=LearnedKind.PURPOSE, deviation=fit.deviation)

@@ -8,6 +8,7 @@ from collector.audit.actions import record
 from collector.errors import Conflict
 from collector.jobs.actions import AT_WORK, ask_cancel, enqueue, run_again
 from collector.jobs.models import Job
+from collector.planning.optimise.changes import published_changes
 from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.runs import create_run
 from collector.planning.problem.objectives import AT_ONCE, Objectives
@@ -52,7 +53,8 @@ def request_plan(
     Raises
     ------
     Refused
-        There is no shift that day, or every round has started: `no_shift_to_plan`.
+        There is no shift that day, or every round has started: `no_shift_to_plan`. Three re-plans
+        are asked for a day that is not published: `not_published`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
     answering = _answering(session, plan, now=now, objectives=objectives)
@@ -61,6 +63,8 @@ def request_plan(
     run = create_run(session, now=now, bank_id=bank_id, day=day, objectives=objectives)
     asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds, "iterations": iterations}
     asked |= {"propose": not objectives.at_once, "levels": levels or not objectives.at_once}
+    if objectives.replans:
+        asked["changes"] = published_changes(session, run, plan)
     job = enqueue(
         session,
         now=now,

@@ -66,13 +66,19 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         proposes=claim.payload.get("propose", False),
         searches_levels=claim.payload.get("levels", claim.payload.get("propose", False)),
         iterations=claim.payload.get("iterations"),
-        stdin=planner_input(run.problem, run.start),
+        searches_replans="changes" in claim.payload,
+        stdin=planner_input(run.problem, run.start, claim.payload.get("changes")),
     )
 
 
-def planner_input(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
-    """Return a problem and its start as the planner reads them."""
-    return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
+def planner_input(
+    problem: Mapping[str, Any],
+    start: Mapping[str, Any],
+    changes: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Return a problem, its start and what people know of it as the planner reads them."""
+    documents = (problem, start) if changes is None else (problem, start, changes)
+    return "\n".join(map(json.dumps, documents)).encode()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,6 +139,8 @@ class PlanDay(SearchWork):
     proposes: bool
     searches_levels: bool = False
     """Whether the search is for the cheapest and the safest plan as well."""
+    searches_replans: bool = False
+    """Whether it is for three re-plans, from the fewest changes to the cheapest."""
     iterations: int | None = None
     """Limit of the work of the search; None for that of its time alone."""
     levels: dict[str, Any] | None = None
@@ -145,6 +153,8 @@ class PlanDay(SearchWork):
         """The planner's arguments."""
         common = super(PlanDay, self).arguments
         work = () if self.iterations is None else ("--iterations", str(self.iterations))
+        if self.searches_replans:
+            return (*common, *work, "--replans", "-")
         return (*common, *work, "--levels") if self.searches_levels else (*common, *work)
 
     def heard(self, line: str) -> dict[str, Any] | None:

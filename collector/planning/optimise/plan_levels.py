@@ -1,4 +1,4 @@
-"""The cheapest, the balanced and the safest plan of a run, with their figures."""
+"""The three plans of a run with their figures: by their safety, or by what they change."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from collector.db import owned
 from collector.errors import NotFound, Refused
 from collector.planning.editing.comparison import PlanFigures, plan_figures
+from collector.planning.editing.what_if import DayChange, promises_changed
 from collector.planning.models import PlanningRun
+from collector.planning.optimise.changes import published_collectors
 from collector.planning.optimise.rebase import rebase
 from collector.planning.problem.build import load_facts
 from collector.planning.problem.objectives import Objectives
@@ -23,11 +25,17 @@ DAYS = 1_000
 
 
 class PlanLevel(StrEnum):
-    """Level of a plan between price and safety."""
+    """Level of a plan between price and safety, or between changes and price."""
 
+    FEWEST = "fewest"
+    """The fewest changes to what people were told."""
     CHEAPEST = "cheapest"
     BALANCED = "balanced"
     SAFEST = "safest"
+
+
+BY_SAFETY = (PlanLevel.CHEAPEST, PlanLevel.BALANCED, PlanLevel.SAFEST)
+BY_CHANGES = (PlanLevel.FEWEST, PlanLevel.BALANCED, PlanLevel.CHEAPEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,10 @@ class LevelFigures:
         Whether it is the plan that the proposal shows.
     moves
         Number of the visits that it moves.
+    promises_moved
+        Number of published promises that it changes.
+    collectors_changed
+        Number of published visits that another collector makes, or nobody.
     """
 
     level: PlanLevel
@@ -58,14 +70,21 @@ class LevelFigures:
     in_time: int
     chosen: bool
     moves: int
+    promises_moved: int
+    collectors_changed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreePlans:
-    """The three plans of a run, from the cheapest to the safest, as they would be applied now.
+    """The three plans of a run, as they would be applied now.
+
+    They go from the cheapest to the safest or, of a published day, from the fewest changes to the
+    cheapest.
 
     Attributes
     ----------
+    by_changes
+        Whether they differ by what they change.
     all_same
         Whether all three would make the same rounds of the day as it is now.
     were_same
@@ -73,6 +92,7 @@ class ThreePlans:
     """
 
     plans: tuple[LevelFigures, ...]
+    by_changes: bool
     all_same: bool
     were_same: bool
 
@@ -83,31 +103,50 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
     if levels is None:
         return None
     facts, objectives = load_facts(session, plan), Objectives.from_json(run.asked)
-    known = [level for level in PlanLevel if level in levels]
-    wanted = {int(visit["id"]) for visit in run.problem["visits"]}
+    by_changes = PlanLevel.FEWEST in levels
+    known = [level for level in (BY_CHANGES if by_changes else BY_SAFETY) if level in levels]
     found, orders = [], []
     for level in known:
-        rebased = rebase(facts, _with_plan(run, level), objectives).change
-        judged = risk(rebased.problem, rebased.plan_after, days=DAYS)
-        found.append(
-            LevelFigures(
-                level=level,
-                figures=plan_figures(rebased, rebased.plan_after),
-                left_out=len(wanted - rebased.assignment_after.placed),
-                cold=_weakest([tour.cold for tour in judged.tours]),
-                promises=_promises(judged),
-                in_time=_weakest([tour.in_time for tour in judged.tours]),
-                chosen=levels[level] == run.plan,
-                moves=len(rebased.moved),
-            )
-        )
-        orders.append(rebased.assignment_after.orders)
+        change = rebase(facts, _with_plan(run, level), objectives).change
+        found.append(_figures(run, level, change))
+        orders.append(change.assignment_after.orders)
     searched = [plan_of(levels[level]).orders for level in known]
     return ThreePlans(
         plans=tuple(found),
+        by_changes=by_changes,
         all_same=all(each == orders[0] for each in orders),
         were_same=all(each == searched[0] for each in searched),
     )
+
+
+def _figures(run: PlanningRun, level: PlanLevel, change: DayChange) -> LevelFigures:
+    """Return the figures of one of the three plans, rebased to the day as it is now."""
+    judged = risk(change.problem, change.plan_after, days=DAYS)
+    wanted = {int(visit["id"]) for visit in run.problem["visits"]}
+    return LevelFigures(
+        level=level,
+        figures=plan_figures(change, change.plan_after),
+        left_out=len(wanted - change.assignment_after.placed),
+        cold=_weakest([tour.cold for tour in judged.tours]),
+        promises=_promises(judged),
+        in_time=_weakest([tour.in_time for tour in judged.tours]),
+        chosen=(run.levels or {})[level] == run.plan,
+        moves=len(change.moved),
+        promises_moved=len(promises_changed(change)),
+        collectors_changed=len(_other_collectors(change)),
+    )
+
+
+def _other_collectors(change: DayChange) -> set[int]:
+    """Return the published visits that a change leaves with another collector, or with nobody."""
+    rounds = change.facts.plan.rounds
+    collectors = {round_.id: round_.shift.collector_id for round_ in rounds}
+    after = change.assignment_after
+    return {
+        key
+        for key, told in published_collectors(rounds).items()
+        if key in change.facts.pickups and collectors.get(after.round_of(key) or 0) != told
+    }
 
 
 def choose_level(

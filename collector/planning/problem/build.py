@@ -232,7 +232,8 @@ def build_problem(
         shifts = [closed(_shift(facts.service_day, duty, late)) for duty in whole]
     places, positions = _places(facts, pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
-    visits = with_usual_collectors(visits, shifts, facts.usual_collectors, facts.policies)
+    usual = {str(key): person for key, person in facts.usual_collectors.items()}
+    visits = with_usual_collectors(visits, shifts, usual, facts.policies)
     in_problem = {visit.id for visit in visits}
     return Problem(
         dimensions=DIMENSIONS,

@@ -25,24 +25,43 @@ def usual_collectors(
 
     Empty if another collector costs nothing at this bank.
     """
+    donors = {pickup.donor_id for pickup in pickups}
+    last = usual_collectors_of_donors(session, donors, policies, before=before)
+    return {pickup.id: last[pickup.donor_id] for pickup in pickups if pickup.donor_id in last}
+
+
+def usual_collectors_of_donors(
+    session: Session, donors: Collection[int], policies: Policies, *, before: date
+) -> dict[int, int]:
+    """Return the collector of each donor's last visit before a day.
+
+    Empty if another collector costs nothing at this bank.
+    """
     if not policies[PolicyKey.OTHER_COLLECTOR_CENTS]:
         return {}
-    last = _last_collectors(session, {pickup.donor_id for pickup in pickups}, before)
-    return {pickup.id: last[pickup.donor_id] for pickup in pickups if pickup.donor_id in last}
+    return _last_collectors(session, donors, before)
 
 
 def with_usual_collectors(
     visits: Iterable[Visit],
     shifts: Iterable[Shift],
-    usual: Mapping[int, int],
+    usual: Mapping[str, int],
     policies: Policies,
 ) -> list[Visit]:
-    """Return the visits with the price of another collector, where the usual one is on duty."""
+    """Return the visits with the price of another collector, where the usual one is on duty.
+
+    Parameters
+    ----------
+    shifts
+        Of one day or of several; the usual collector is wished for if one of them is hers.
+    usual
+        The usual collector by the planner's name of the visit.
+    """
     price = Cents(policies[PolicyKey.OTHER_COLLECTOR_CENTS])
     on_duty = {shift.collector for shift in shifts}
     found = []
     for visit in visits:
-        person = usual.get(int(visit.id))
+        person = usual.get(visit.id)
         known = None if person is None else planner_collector(person)
         if known in on_duty:
             found.append(replace(visit, preferred=frozenset({known}), preference=price))

@@ -55,6 +55,8 @@ class Objectives:
         Promised hours are kept; otherwise the proposal lists the donors with changed hours.
     at_once
         The plan becomes the draft at once; otherwise it is a proposal.
+    replans
+        Three plans are searched for a published day, from the fewest changes to the cheapest.
     """
 
     rounds: tuple[int, ...] = ()
@@ -64,6 +66,7 @@ class Objectives:
     keep_promises: bool = True
     full_freezers_first: bool = False
     at_once: bool = False
+    replans: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the objectives as a run stores them."""
@@ -75,6 +78,7 @@ class Objectives:
             "keep_promises": self.keep_promises,
             "full_freezers_first": self.full_freezers_first,
             "at_once": self.at_once,
+            "replans": self.replans,
         }
 
     @classmethod
@@ -91,6 +95,7 @@ class Objectives:
             keep_promises=data.get("keep_promises", False),
             full_freezers_first=data.get("full_freezers_first", False),
             at_once=data.get("at_once", True),
+            replans=data.get("replans", False),
         )
 
 

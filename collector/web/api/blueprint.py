@@ -8,6 +8,7 @@ from collector.web.api import (
     donors,
     events,
     fhir,
+    nutrition,
     reports,
     requests,
     roster,
@@ -23,7 +24,18 @@ __all__ = ["blueprint"]
 
 GROUPS = {
     part.__name__.rpartition(".")[2]: (part.__doc__ or "").strip().splitlines()[0]
-    for part in (donors, requests, slots, days, containers, roster, reports, events, fhir)
+    for part in (
+        donors,
+        requests,
+        slots,
+        days,
+        containers,
+        roster,
+        reports,
+        events,
+        fhir,
+        nutrition,
+    )
 }
 """The modules with operations and their subjects: importing one registers its operations."""
 

@@ -9,11 +9,10 @@ from collector.db import reading
 from collector.fhir.bundles import FhirContext, pool_bundle, pools_after
 from collector.laboratory.pooling.models import LotState
 from collector.web.api.callers import caller
+from collector.web.api.inputs import FHIR_JSON
 from collector.web.api.operations import operation
 from collector.web.api.outputs import Page, PageQuery, page_of
 from collector.web.framework.context import fhir_address, now
-
-FHIR_JSON = "application/fhir+json"
 
 
 class FhirPoolAnswer(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ Key = Annotated[int, Meta(ge=1, le=LARGEST_KEY)]
 """The key of a row."""
 
 JSON: Final = "application/json"
+FHIR_JSON: Final = "application/fhir+json"
 YEARS: Final = range(1900, 2201)
 _PATH: Final = re.compile(r" - at `\$\.?([^`]*)`$")
 
@@ -72,7 +73,7 @@ def read_body(kind: type[Parsed]) -> Parsed:
     Mistaken
         400: the body is no JSON; 415: another kind of content; 422: a field is wrong.
     """
-    if request.mimetype != JSON:
+    if request.mimetype not in {JSON, FHIR_JSON}:
         text = f"The body is {JSON}; send Content-Type: {JSON}."
         raise Mistaken(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "http_415", "", text)
     try:

@@ -38,6 +38,8 @@ POLICIES: Mapping[str, LazyString] = {
     "clock_kept_percent": _("The milk of a round is to stay within its limits on"),
     "alarm_percent": _("Live raises an alarm when the chance falls below"),
     "other_collector_cents": _("A visit by another collector than the donor's last one is worth"),
+    "changed_collector_cents": _("After publication, a visit that changes its collector is worth"),
+    "changed_promise_cents": _("After publication, a promise that changes is worth"),
     "raw_age_days": _("Milk is heated up to an age of"),
     "serology_lookback_days": _("A clear blood test covers the milk of the days before it, up to"),
     "bottle_tare_grams": _("An empty bottle weighs"),

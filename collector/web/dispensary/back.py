@@ -12,27 +12,28 @@ from collector.banks.queries import policies_of
 from collector.csv_rows import write_rows
 from collector.db import reading, transaction
 from collector.dispensary.fates.queries import OpenLink, bottles_out, open_links
-from collector.dispensary.lists.back import destructions_of, returns_of
+from collector.dispensary.lists.back import DestroyedBottle, destructions_of, returns_of
 from collector.dispensary.returns.actions import (
     ReturnDraft,
     ask_to_destroy,
     propose_restock,
+    sign_destruction,
     sign_restock,
     take_back,
-    withdraw_destruction,
-    witness_destruction,
+    take_destruction_back,
 )
-from collector.dispensary.returns.models import BottleDestructionReason
 from collector.errors import Conflict, MilkroundError
+from collector.laboratory.destroying.actions import LONGEST_NOTE as LONGEST_REASON
+from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
 from collector.people.models import Role
 from collector.people.queries import names_of
 from collector.recipients.queries import wards_of
 from collector.web.dispensary.acts import counter_context
-from collector.web.dispensary_wording import DESTRUCTION_REASONS
 from collector.web.formats import moment
 from collector.web.framework.forms import ChoiceField, FlagField, Form, TextField
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now, person_id
+from collector.web.laboratory_wording import DESTRUCTION_METHODS, DESTRUCTION_REASONS
 from collector.web.wording import sentence
 
 blueprint = Blueprint("back", __name__, url_prefix="/back")
@@ -55,9 +56,9 @@ class BottleDestructionForm(Form):
     """A bottle that is destroyed, the reason and the way."""
 
     label = TextField(longest=80, required="label_missing")
-    reason = ChoiceField(BottleDestructionReason, blank=BottleDestructionReason.OTHER)
-    method = TextField(longest=LONGEST_NOTE, required="reason_missing")
-    note = TextField(longest=LONGEST_NOTE)
+    reason = ChoiceField(DestructionReason, blank=DestructionReason.DAMAGED)
+    method = ChoiceField(DestructionMethod, blank=DestructionMethod.CARE_WASTE)
+    note = TextField(longest=LONGEST_REASON)
 
 
 @blueprint.get("")
@@ -130,20 +131,20 @@ def destroy() -> Response | tuple[str, int]:
 @blueprint.post("/destructions/<int:destruction_id>/witness")
 @grave
 def witness(destruction_id: int) -> Response | tuple[str, int]:
-    """Sign as the witness of a destruction."""
+    """Sign as the witness of the destruction of one bottle."""
 
     def act(session: Session) -> None:
-        witness_destruction(session, **counter_context(), destruction_id=destruction_id)
+        sign_destruction(session, **counter_context(), destruction_id=destruction_id, seen=1)
 
     return _after(act, gettext("The bottle is destroyed."))
 
 
 @blueprint.post("/destructions/<int:destruction_id>/withdrawal")
 def withdraw(destruction_id: int) -> Response | tuple[str, int]:
-    """Take a destruction back before it has its witness."""
+    """Take the destruction of one bottle back before it has its witness."""
 
     def act(session: Session) -> None:
-        withdraw_destruction(session, **counter_context(), destruction_id=destruction_id)
+        take_destruction_back(session, **counter_context(), destruction_id=destruction_id)
 
     return _after(act, gettext("Taken back."))
 
@@ -177,17 +178,17 @@ def destructions_file() -> Response:
     """Return the destructions as CSV."""
     with reading() as session:
         found = destructions_of(session, bank_id=actor().bank_id, most=20_000)
-        people = {each.row.destroyed_by_id for each in found}
-        names = names_of(session, people | {each.row.witness_id or 0 for each in found})
+        names = names_of(session, _people(found))
         rows = [
             {
                 "number": each.number,
-                "ml": each.row.volume_ml,
-                "reason": DESTRUCTION_REASONS[each.row.reason],
-                "method": each.row.method,
-                "by": names[each.row.destroyed_by_id],
-                "witness": names.get(each.row.witness_id or 0, ""),
-                "at": moment(each.row.witnessed_at) if each.row.witnessed_at else "",
+                "ml": each.volume_ml,
+                "reason": DESTRUCTION_REASONS[each.destruction.reason],
+                "method": DESTRUCTION_METHODS[each.destruction.method],
+                "note": each.destruction.note,
+                "by": names[each.destruction.begun_by_id],
+                "witness": names.get(each.destruction.witness_id or 0, ""),
+                "at": moment(at) if (at := each.destruction.witnessed_at) else "",
             }
             for each in found
         ]
@@ -195,7 +196,8 @@ def destructions_file() -> Response:
         "number": gettext("Bottle"),
         "ml": "ml",
         "reason": gettext("Reason"),
-        "method": gettext("How"),
+        "method": gettext("Way"),
+        "note": gettext("Note"),
         "by": gettext("Destroyed by"),
         "witness": gettext("Witness"),
         "at": gettext("Destroyed"),
@@ -229,6 +231,12 @@ def _after(
     return redirect(url_for("dispensary.back.home"), code=303)
 
 
+def _people(found: list[DestroyedBottle]) -> set[int]:
+    """Return the people who destroyed, and the witnesses; 0 for a witness who is awaited."""
+    destructions = [each.destruction for each in found]
+    return {key for each in destructions for key in (each.begun_by_id, each.witness_id or 0)}
+
+
 def _links(session: Session) -> list[OpenLink]:
     bank_id = actor().bank_id
     days = policies_of(session, bank_id)[PolicyKey.OPEN_LINK_DAYS]
@@ -245,9 +253,7 @@ def _home(
     with reading() as session:
         destructions = destructions_of(session, bank_id=bank_id)
         returns = returns_of(session, bank_id=bank_id)
-        people = {each.row.destroyed_by_id for each in destructions}
-        people |= {each.row.witness_id or 0 for each in destructions}
-        people |= {each.back.decided_by_id or 0 for each in returns}
+        people = _people(destructions) | {each.back.decided_by_id or 0 for each in returns}
         return render_template(
             "dispensary/back.html",
             returns=returns,
@@ -255,7 +261,8 @@ def _home(
             links=_links(session),
             out=bottles_out(session, bank_id=bank_id, most=100),
             wards={ward.id: ward for ward in wards_of(session, bank_id)},
-            reasons=list(BottleDestructionReason),
+            reasons=list(DestructionReason),
+            methods=list(DestructionMethod),
             names=names_of(session, people),
             person_id=person_id(),
             returning=returning or ReturnForm(),

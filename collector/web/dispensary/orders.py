@@ -9,15 +9,17 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.applications.models import Application
 from collector.db import reading, transaction
 from collector.dispensary.allocation.actions import allocate_orders, cancel_order, free_order
 from collector.dispensary.allocation.overrides import agree_to_override, propose_override
 from collector.dispensary.dispensing.sums import dispensed_by_day
-from collector.dispensary.lists.orders import order_line, orders_of
+from collector.dispensary.lists.orders import OrderLine, order_line, orders_of
 from collector.dispensary.orders.actions import change_class
 from collector.dispensary.orders.codes import order_code
 from collector.dispensary.orders.cover import cover_of
 from collector.dispensary.orders.models import NeedClass
+from collector.dispensary.orders.received import number_elsewhere
 from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_date
 from collector.people.models import Role
@@ -29,6 +31,7 @@ from collector.web.dispensary.acts import civil_today, counter_context
 from collector.web.framework.forms import ChoiceField, Form, ParsedField, TextField
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now, person_id
+from collector.web.serving_days import serving_days
 from collector.web.wording import sentence
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
@@ -216,9 +219,11 @@ def _after(
 def _home(day: date) -> str:
     bank_id = actor().bank_id
     with reading() as session:
+        lines = orders_of(session, bank_id=bank_id, day=day, now=now())
         return render_template(
             "dispensary/orders.html",
-            lines=orders_of(session, bank_id=bank_id, day=day, now=now()),
+            lines=lines,
+            likely=serving_days(session, lines, bank_id=bank_id, now=now(), today=civil_today()),
             cover=cover_of(session, bank_id=bank_id, today=civil_today()),
             week_ml=sum(_week(session).values()),
             classes=list(NeedClass),
@@ -237,6 +242,20 @@ def _week(session: Session) -> dict[tuple[date, MilkLine, NeedClass], int]:
     return dispensed_by_day(session, bank_id=bank_id, since=since, until=now(), zone=zone)
 
 
+def _likely(session: Session, line: OrderLine) -> str:
+    """Return the likely day of a waiting order in words; empty without one."""
+    told = serving_days(session, [line], bank_id=actor().bank_id, now=now(), today=civil_today())
+    return told.get(line.order.id, "")
+
+
+def _sender(session: Session, order_id: int) -> str:
+    """Return the system that sent an order, with the number there; empty if a person asked."""
+    sent = number_elsewhere(session, order_id)
+    if sent is None:
+        return ""
+    return f"{session.get_one(Application, sent.application_id).name}, {sent.value}"
+
+
 def _page(
     order_id: int,
     *,
@@ -246,7 +265,7 @@ def _page(
 ) -> str:
     with reading() as session:
         line = order_line(session, bank_id=actor().bank_id, order_id=order_id, now=now())
-        people = {line.order.asked_by_id}
+        people = {line.order.asked_by_id or 0}
         people |= {each.picked_by_id for each in line.dispensings}
         people |= {each.checked_by_id for each in line.dispensings if each.checked_by_id}
         if line.override is not None:
@@ -257,6 +276,8 @@ def _page(
             names=names_of(session, people),
             classes=list(NeedClass),
             code=order_code(order_id),
+            sender=_sender(session, order_id),
+            likely=_likely(session, line),
             person_id=person_id(),
             identity=identity,
             wrong=wrong,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.db import reading
-from collector.dispensary.lists.ways_out import destroyed_bottles, ways_out
+from collector.dispensary.lists.ways_out import ways_out
 from collector.errors import MilkroundError
 from collector.fhir.bundles import FhirContext, pool_bundle
 from collector.laboratory.chain.numbers import cycle_number, thing_numbered
@@ -101,14 +101,11 @@ def _figures(session: Session, found: MilkChain) -> dict[str, Any]:
     """Return what the page and the document show, within the roles of the reader."""
     bank_id = actor().bank_id
     bottles = [bottle.id for bottle in found.bottles]
-    outside, destroyed = ways_out(session, bottles), destroyed_bottles(session, bottles)
+    outside = ways_out(session, bottles)
     people = {key for ways in outside.values() for way in ways for key in way.people}
-    for row in destroyed.values():
-        people |= {row.destroyed_by_id, row.witness_id or 0}
     return {
         "chain": found,
         "outside": outside,
-        "destroyed": destroyed,
         "outside_names": names_of(session, people),
         "holders": _holders(session, bank_id, found),
         "warmest": policies_of(session, bank_id)[PolicyKey.FREEZER_WARMEST_CELSIUS],

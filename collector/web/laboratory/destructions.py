@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.dispensary.returns.actions import sign_destruction
 from collector.errors import Conflict, MilkroundError, Refused
 from collector.field_parsers import parse_whole_number
 from collector.laboratory.destroying.actions import (
@@ -17,7 +18,6 @@ from collector.laboratory.destroying.actions import (
     add_to_destruction,
     begin_destruction,
     take_off_destruction,
-    witness_destruction,
 )
 from collector.laboratory.destroying.queries import (
     contents_of,
@@ -144,7 +144,7 @@ def witness(destruction_id: int) -> Response | tuple[str, int]:
     seen = form.seen.data if form.validate() else 0
 
     def act(session: Session) -> None:
-        witness_destruction(session, **act_context(), destruction_id=destruction_id, seen=seen)
+        sign_destruction(session, **act_context(), destruction_id=destruction_id, seen=seen)
 
     return _after(destruction_id, act, gettext("Signed: these bottles are destroyed."))
 

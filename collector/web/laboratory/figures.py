@@ -21,7 +21,8 @@ from collector.web.framework.guards import actor, guard
 from collector.web.laboratory.hazard_wording import HAZARDS
 from collector.web.laboratory.page_context import civil_today
 from collector.web.laboratory.release_wording import ANALYTES, STAGES
-from collector.web.laboratory.wording import DESTRUCTION_REASONS, REFUSALS
+from collector.web.laboratory.wording import REFUSALS
+from collector.web.laboratory_wording import DESTRUCTION_REASONS
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")

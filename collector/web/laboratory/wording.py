@@ -9,6 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from collector.laboratory.heating.judgement import CurveCheck
 from collector.web.formats import long_day, number
+from collector.web.laboratory_wording import DESTRUCTION_METHODS, DESTRUCTION_REASONS
 
 _ = lazy_gettext
 
@@ -78,21 +79,6 @@ CURVE_CHECKS: Mapping[str, LazyString] = {
     "warm": _("Warmer than 58 °C for %(time)s."),
     "cooling": _("Cold again after %(time)s."),
     "device": _("Qualification and calibration last until %(until)s."),
-}
-
-DESTRUCTION_REASONS: Mapping[str, LazyString] = {
-    "refused": _("refused at the reception"),
-    "rejected": _("rejected or withdrawn"),
-    "expired": _("expired"),
-    "warm": _("too warm"),
-    "damaged": _("broken or leaking"),
-    "recalled": _("recalled"),
-    "other": _("another reason, in the note"),
-}
-
-DESTRUCTION_METHODS: Mapping[str, LazyString] = {
-    "care_waste": _("with the waste of care"),
-    "poured": _("poured away"),
 }
 
 MATERIALS: Mapping[str, LazyString] = {

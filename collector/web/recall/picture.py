@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.errors import MilkroundError
-from collector.recall.actions import note_found
+from collector.recall.fates import note_found
 from collector.recall.models import RecallState
 from collector.recall.notifying import notices_of_recall
 from collector.recall.queries import MOST_LINES, recall_picture, scope_page, second_ring
@@ -65,11 +65,13 @@ def recall_page(
     """
     with reading() as session:
         picture = recall_picture(session, bank_id=actor().bank_id, recall_id=recall_id)
+        notices = notices_of_recall(session, recall_id)
         return render_template(
             "recall/recall.html",
             picture=picture,
             recall=picture.recall,
-            notices=notices_of_recall(session, recall_id),
+            notices=notices,
+            silent=[each.ward for each in notices if each.notice.acknowledged_at is None],
             left=scope_page(session, recall_id=recall_id, open_only=True, most=MOST_LINES),
             is_over=picture.recall.state is RecallState.CLOSED,
             label=label,

@@ -8,6 +8,7 @@ from collector.db import reading
 from collector.recall.drills import drill_before
 from collector.recall.freezing import is_unchanged
 from collector.recall.models import RecallFate
+from collector.recall.notifying import notices_of_recall
 from collector.recall.queries import recall_picture, second_ring
 from collector.web.framework.guards import actor, now
 from collector.web.run_sheet import printed
@@ -28,6 +29,7 @@ def document(recall_id: int) -> Response:
             before=drill_before(session, picture.recall) if picture.recall.mock else None,
             ring=second_ring(session, picture.recall),
             unchanged=is_unchanged(session, picture.recall),
+            notices=notices_of_recall(session, recall_id),
             not_found=picture.of_fate(RecallFate.NOT_FOUND),
             bank=get_bank(session, bank_id),
             now=now(),

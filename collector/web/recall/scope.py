@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from collector.csv_rows import write_rows
 from collector.db import reading, transaction
 from collector.errors import Refused
-from collector.recall.actions import note_fates
+from collector.recall.fates import note_fates
 from collector.recall.freezing import is_unchanged
 from collector.recall.models import RecallFate, RecallItem, RecallState, Whereabouts
 from collector.recall.queries import every_line, recall_picture, scope_page

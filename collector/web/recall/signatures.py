@@ -29,6 +29,7 @@ class RecallEndForm(Form):
     """The result of a recall in words."""
 
     note = TextField(longest=500)
+    unanswered_because = TextField(longest=500)
 
 
 @blueprint.post("/<int:recall_id>/confirmation-request")
@@ -49,10 +50,17 @@ def agree(recall_id: int) -> Response | tuple[str, int]:
 @grave
 def ask_end(recall_id: int) -> Response | tuple[str, int]:
     """Sign first that a recall is over."""
-    note = RecallEndForm.sent().note.data
+    form = RecallEndForm.sent()
+    note = form.note.data
     try:
         with transaction() as session:
-            ask_to_close(session, **recall_context(), recall_id=recall_id, note=note)
+            ask_to_close(
+                session,
+                **recall_context(),
+                recall_id=recall_id,
+                note=note,
+                unanswered_because=form.unanswered_because.data,
+            )
     except Refused as refused:
         return recall_page(recall_id, wrong=sentence(refused), note=note), 422
     return _back(recall_id, gettext("Signed. A second person closes the recall."))

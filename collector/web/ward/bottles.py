@@ -24,6 +24,7 @@ from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.field_parsers import parse_time, parse_whole_number
 from collector.laboratory.reception.actions import keep_refused_scan
 from collector.laboratory.reception.models import ScanTask
+from collector.recall.ward_fates import follow_fate, follow_undo
 from collector.recipients.queries import (
     pseudonyms_of,
     recipient_by_pseudonym,
@@ -122,6 +123,7 @@ def report() -> Response | tuple[str, int]:
                 draft=_draft(session, form),
                 today=civil_today(),
             )
+            follow_fate(session, now=now(), person_id=person_id(), fate=kept)
     except MilkroundError as refused:
         _keep_refused(form.label.data, refused)
         form.refuse(refused)
@@ -136,8 +138,9 @@ def undo(fate_id: int) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             told = ward_context()
-            owned(session, BottleFate, told["bank_id"], fate_id)
+            fate = owned(session, BottleFate, told["bank_id"], fate_id)
             undo_fate(session, **told, ward_id=own_ward(session).id, fate_id=fate_id)
+            follow_undo(session, now=now(), person_id=person_id(), fate=fate)
     except Refused as refused:
         return _fate_page(FateForm(), wrong=sentence(refused)), 422
     flash(gettext("Undone."), "ok")

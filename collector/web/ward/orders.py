@@ -22,6 +22,7 @@ from collector.recipients.queries import (
 )
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
+from collector.web.serving_days import serving_days
 from collector.web.ward.acts import civil_today, own_ward, ward_context
 from collector.web.wording import sentence
 
@@ -153,10 +154,12 @@ def _home(day: date, form: MilkOrderForm, *, wrong: str = "") -> str:
         ward = ward_of_person(session, bank_id=bank_id, person_id=person_id())
         if ward is None:
             return render_template("ward/no_ward.html")
+        lines = orders_of(session, bank_id=bank_id, day=day, now=now(), ward_id=ward.id)
         return render_template(
             "ward/orders.html",
             ward=ward,
-            lines=orders_of(session, bank_id=bank_id, day=day, now=now(), ward_id=ward.id),
+            lines=lines,
+            likely=serving_days(session, lines, bank_id=bank_id, now=now(), today=civil_today()),
             recipients=recipients_of_ward(session, ward.id)[:MOST_RECIPIENTS],
             day=day,
             today=civil_today(),

@@ -23,13 +23,15 @@ from collector.dispensary.returns.actions import (
     ReturnDraft,
     ask_to_destroy,
     propose_restock,
+    sign_destruction,
     sign_restock,
     take_back,
-    withdraw_destruction,
-    witness_destruction,
+    take_destruction_back,
 )
-from collector.dispensary.returns.models import BottleDestructionReason, ReturnVerdict
+from collector.dispensary.returns.models import ReturnVerdict
 from collector.errors import Conflict, NotFound, Refused
+from collector.laboratory.destroying.queries import contents_of
+from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.laboratory.release.leaving import bottle_to_leave, released_stock
@@ -236,21 +238,21 @@ def test_returns_and_destructions_take_two(dana: DispensaryBench) -> None:
     opened = take_back(dana.session, **told, text=second, draft=cold)
     with pytest.raises(Refused, match="return_not_cold"):
         propose_restock(dana.session, **told, return_id=opened.id)
-    asked = {"reason": BottleDestructionReason.RETURNED, "method": "Poured away"}
+    asked = {"reason": DestructionReason.RETURNED, "method": DestructionMethod.POURED}
     gone = ask_to_destroy(dana.session, **told, text=second, **asked)
-    assert gone.volume_ml == 60
-    with pytest.raises(Conflict, match="destruction_asked"):
+    assert [each.volume_ml for each in contents_of(dana.session, gone)] == [60]
+    with pytest.raises(Refused, match="thing_on_list"):
         ask_to_destroy(dana.session, **told, text=second, **asked)
     with pytest.raises(Refused, match="two_people_needed"):
-        witness_destruction(dana.session, **told, destruction_id=gone.id)
-    witness_destruction(dana.session, **dana.by(dana.dirk), destruction_id=gone.id)
+        sign_destruction(dana.session, **told, destruction_id=gone.id, seen=1)
+    sign_destruction(dana.session, **dana.by(dana.dirk), destruction_id=gone.id, seen=1)
     assert opened.verdict is ReturnVerdict.DESTROY
     with pytest.raises(Conflict, match="bottle_gone"):
         ask_to_destroy(dana.session, **told, text=first, **asked)
     broken = ask_to_destroy(dana.session, **told, text=third, **asked)
-    withdraw_destruction(dana.session, **told, destruction_id=broken.id)
-    with pytest.raises(Conflict, match="destruction_over"):
-        witness_destruction(dana.session, **dana.by(dana.dirk), destruction_id=broken.id)
+    take_destruction_back(dana.session, **told, destruction_id=broken.id)
+    with pytest.raises(Refused, match="destruction_ended"):
+        sign_destruction(dana.session, **dana.by(dana.dirk), destruction_id=broken.id, seen=1)
     assert bottle(dana, third).left_at is None
     assert isinstance(dispensing, Dispensing)
     assert dana.session.get_one(Lot, bottle(dana, third).lot_id).bank_id == dana.bank

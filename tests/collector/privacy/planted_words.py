@@ -175,6 +175,7 @@ def plant_bottle(session: Session, town: Town, visit: int) -> None:
         opened_by_id=town.ana,
         reason=word("recalls.reason"),
         closing_note=word("recalls.closing_note"),
+        unanswered_because=word("recalls.unanswered_because"),
     )
 
 

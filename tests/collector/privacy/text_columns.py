@@ -42,6 +42,7 @@ PLANTED = {
     "laboratory_holds.lift_reason",
     "recalls.reason",
     "recalls.closing_note",
+    "recalls.unanswered_because",
 }
 
 KEYS = "keys, states, hours and figures; no free text"
@@ -82,8 +83,6 @@ HARMLESS = {
     "banks.town": BANK,
     "bench_scans.refused": SYSTEM,
     "bench_scans.text": "a number as it was scanned: traceability",
-    "bottle_destructions.method": BANK,
-    "bottle_destructions.note": CHILD,
     "bottle_fates.client_id": KEYS,
     "bottle_fates.note": CHILD,
     "bottle_returns.note": CHILD,
@@ -258,6 +257,9 @@ HARMLESS = {
     "recall_items.number": "a number on a label: traceability",
     "recall_items.place": BANK,
     "recalls.box": BANK,
+    "received_orders.fingerprint": "a digest of a pseudonym, a day and a volume",
+    "received_orders.system": "the name space of a hospital's order numbers",
+    "received_orders.value": "the number of an order at the hospital: traceability",
     "recalls.label": "a number on a label, or a name of the bank's own: traceability",
     "recalls.scope_hash": HASHED,
     "reaction_reports.words": CHILD,

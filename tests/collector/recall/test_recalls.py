@@ -22,11 +22,11 @@ from collector.recall.actions import (
     ask_confirmation,
     confirm,
     freeze_scope,
-    note_fates,
     open_recall,
 )
 from collector.recall.closing import ask_to_close, close
 from collector.recall.drills import drill_before, drill_state, open_drill
+from collector.recall.fates import note_fates
 from collector.recall.freezing import is_unchanged
 from collector.recall.models import (
     Recall,

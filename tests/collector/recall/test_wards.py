@@ -11,8 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.dispensary.dispensings.models import DispensedBottle
-from collector.dispensary.fates.models import MilkFate
+from collector.dispensary.fates.actions import undo_fate
+from collector.dispensary.fates.models import BottleFate, MilkFate
+from collector.dispensary.fates.queries import bottles_out
 from collector.dispensary.fates.reactions import ReactionDraft, report_reaction
+from collector.dispensary.returns.actions import ReturnDraft, take_back
 from collector.errors import NotFound, Refused
 from collector.laboratory.holding.models import LotDecision, LotVerdict
 from collector.laboratory.holds.models import LaboratoryHold
@@ -23,10 +26,11 @@ from collector.recall.actions import (
     ask_confirmation,
     confirm,
     freeze_scope,
-    note_fates,
     open_recall,
 )
+from collector.recall.closing import ask_to_close, close
 from collector.recall.drills import open_drill
+from collector.recall.fates import note_fates, note_found
 from collector.recall.identities import open_identities
 from collector.recall.models import (
     Recall,
@@ -48,6 +52,7 @@ from collector.recall.outside import donors_of_recipient
 from collector.recall.proposals import proposed_recalls
 from collector.recall.queries import recall_picture
 from collector.recall.walk import Origin
+from collector.recall.ward_fates import follow_fate, follow_undo
 from collector.recipients.models import Recipient
 from collector.recipients.sealing import write_identity
 from tests.dispensary_bench import TODAY, DispensaryBench, open_dispensary
@@ -167,7 +172,13 @@ def test_wards_are_told_acknowledge_and_account_for_every_millilitre(
         note_fates_of_ward(dana.session, **there, items=keys, fate=RecallFate.HERE)
     acknowledge(dana.session, **there)
     (last,) = bottles_of_ward(dana.session, ward_id=dana.depot, recall_id=recall.id)
-    note_fates_of_ward(dana.session, **there, items=[last.id], fate=RecallFate.GIVEN)
+    given = there | {"items": [last.id], "fate": RecallFate.GIVEN}
+    with pytest.raises(Refused, match="recipient_missing"):
+        note_fates_of_ward(dana.session, **given)
+    with pytest.raises(Refused, match="recipient_unknown"):
+        note_fates_of_ward(dana.session, **given, recipient_id=child.id)
+    drinker = dana.child(ward=dana.depot)
+    note_fates_of_ward(dana.session, **given, recipient_id=drinker.id)
     assert recall.state is RecallState.NOTIFIED
     inside = select(RecallItem.id).where(
         RecallItem.recall_id == recall.id, RecallItem.fate.is_(None)
@@ -312,3 +323,138 @@ def test_the_case_of_necker_three_ill_children_lead_to_one_lot(dana: DispensaryB
     shared_lot = recalled(dana, RecallSubject.LOT, lot_of(dana, shared[0]).id)
     given = [each for each in lines(dana, shared_lot) if each[1] == "given"]
     assert (len(given), len(lines(dana, shared_lot))) == (3, 6)
+
+
+def told_wards(dana: DispensaryBench, *labels: str) -> Recall:
+    """Return a recall of the lot of bottles whose wards are told."""
+    recall = recalled(dana, RecallSubject.LOT, lot_of(dana, labels[0]).id)
+    confirmed(dana, recall)
+    notify_wards(dana.session, **dana.by(dana.quentin), recall_id=recall.id)
+    return recall
+
+
+def item_of(dana: DispensaryBench, recall: Recall, label: str) -> RecallItem:
+    rows = select(RecallItem).where(RecallItem.recall_id == recall.id, RecallItem.number == label)
+    return dana.session.scalars(rows).one()
+
+
+def ends(dana: DispensaryBench) -> list[tuple[str, int, int | None]]:
+    """Return the fates of the dispensary that stand: fate, millilitres, child."""
+    rows = select(BottleFate).where(BottleFate.withdrawn_at.is_(None)).order_by(BottleFate.id)
+    return [(row.fate.value, row.volume_ml, row.recipient_id) for row in dana.session.scalars(rows)]
+
+
+def test_a_technician_notes_no_fate_of_a_bottle_on_a_ward(dana: DispensaryBench) -> None:
+    out, inside = dana.lot(2)
+    dana.dispense(dana.order(dana.child(), 100), out)
+    recall = told_wards(dana, out)
+    technician = dana.by(dana.lab.leo) | {"recall_id": recall.id}
+    there, here = (item_of(dana, recall, label).id for label in (out, inside))
+    for fate in (RecallFate.HERE, RecallFate.GIVEN, RecallFate.DESTROYED):
+        with pytest.raises(Refused, match="fate_of_ward"):
+            note_fates(dana.session, **technician, items=[here, there], fate=fate)
+    for person in (dana.lab.leo, dana.quentin):
+        told = dana.by(person) | {"recall_id": recall.id, "label": out}
+        with pytest.raises(Refused, match="bottle_at_ward"):
+            note_found(dana.session, **told)
+    note_found(dana.session, **technician, label=inside)
+    told = dana.by(dana.quentin) | {"recall_id": recall.id}
+    note_fates(dana.session, **told, items=[there], fate=RecallFate.HERE)
+    assert recall.state is RecallState.SETTLED
+
+
+def test_a_bottle_that_came_back_is_found_by_a_technician(dana: DispensaryBench) -> None:
+    (out,) = dana.lot(1)
+    dana.dispense(dana.order(dana.child(), 100), out)
+    recall = told_wards(dana, out)
+    cold = ReturnDraft(sealed=True, never_thawed=True, logged=True)
+    take_back(dana.session, **dana.by(dana.dana), text=out, draft=cold)
+    told = dana.by(dana.lab.leo) | {"recall_id": recall.id}
+    assert note_found(dana.session, **told, label=out).fate is RecallFate.HERE
+
+
+def test_a_recall_with_a_silent_ward_is_closed_with_a_named_reason_alone(
+    dana: DispensaryBench,
+) -> None:
+    out, inside = dana.lot(2)
+    dana.dispense(dana.order(dana.child(), 100), out)
+    recall = told_wards(dana, out)
+    told = dana.by(dana.quentin) | {"recall_id": recall.id}
+    with pytest.raises(Refused, match="recall_not_settled"):
+        ask_to_close(dana.session, **told, note="Done")
+    note_found(dana.session, **told, label=inside)
+    note_fates(
+        dana.session, **told, items=[item_of(dana, recall, out).id], fate=RecallFate.NOT_FOUND
+    )
+    assert recall.state is RecallState.SETTLED
+    for reason in ("", "  "):
+        with pytest.raises(Refused) as refused:
+            ask_to_close(dana.session, **told, note="Done", unanswered_because=reason)
+        assert refused.value.code == "recall_unanswered"
+        assert refused.value.figures == {"wards": "CHU, Neonatology"}
+    ask_to_close(dana.session, **told, note="Done", unanswered_because="The ward was closed")
+    close(dana.session, **dana.by(dana.lab.rose), recall_id=recall.id)
+    assert (recall.state, recall.unanswered_because) == (RecallState.CLOSED, "The ward was closed")
+
+
+def test_an_acknowledged_recall_needs_no_reason_to_close(dana: DispensaryBench) -> None:
+    (out,) = dana.lot(1)
+    dana.dispense(dana.order(dana.child(), 100), out)
+    recall = told_wards(dana, out)
+    here = dana.by(dana.wanda) | {"ward_id": dana.ward, "recall_id": recall.id}
+    key = item_of(dana, recall, out).id
+    note_fates_of_ward(dana.session, **here, items=[key], fate=RecallFate.HERE)
+    told = dana.by(dana.quentin) | {"recall_id": recall.id, "note": "Done"}
+    ask_to_close(dana.session, **told, unanswered_because="Nobody answers the telephone")
+    acknowledge(dana.session, **here)
+    close(dana.session, **dana.by(dana.lab.rose), recall_id=recall.id)
+    assert recall.unanswered_because == "", "the ward answered before the second signature"
+
+
+def test_the_fates_of_a_recall_are_the_ones_of_the_dispensary(dana: DispensaryBench) -> None:
+    labels = dana.lot(4)
+    child = dana.child()
+    dana.dispense(dana.order(child, 400), *labels)
+    dana.fate(labels[0], MilkFate.WASTED, volume_ml=30)
+    recall = told_wards(dana, *labels)
+    here = dana.by(dana.wanda) | {"ward_id": dana.ward, "recall_id": recall.id}
+    rest = next(
+        row.id
+        for row in bottles_of_ward(dana.session, ward_id=dana.ward, recall_id=recall.id)
+        if row.number == labels[0] and row.fate is None
+    )
+    keys = [rest, *(item_of(dana, recall, label).id for label in labels[1:])]
+    fates = (RecallFate.GIVEN, RecallFate.THROWN_AWAY, RecallFate.NOT_FOUND, RecallFate.HERE)
+    for key, fate in zip(keys, fates, strict=True):
+        note_fates_of_ward(dana.session, **here, items=[key], fate=fate)
+    before = [("wasted", 30, child.id)]
+    assert ends(dana) == [
+        *before,
+        ("given", 70, child.id),
+        ("wasted", 100, child.id),
+        ("not_found", 100, child.id),
+    ]
+    assert [each.open_ml for each in bottles_out(dana.session, bank_id=dana.bank)] == [100]
+    # A correction withdraws the fate it replaces; "here" opens the bottle again.
+    note_fates_of_ward(dana.session, **here, items=[keys[2]], fate=RecallFate.GIVEN)
+    note_fates_of_ward(dana.session, **here, items=[keys[1]], fate=RecallFate.HERE)
+    assert ends(dana) == [*before, ("given", 70, child.id), ("given", 100, child.id)]
+
+
+def test_a_fate_that_a_ward_scans_is_noted_in_the_recall(dana: DispensaryBench) -> None:
+    (out,) = dana.lot(1)
+    dana.dispense(dana.order(dana.child(), 100), out)
+    recall = told_wards(dana, out)
+    by = {"now": LATER, "person_id": dana.wanda}
+    part = dana.fate(out, MilkFate.WASTED, volume_ml=40)
+    follow_fate(dana.session, **by, fate=part)
+    item = item_of(dana, recall, out)
+    assert item.fate is None, "60 ml are open"
+    rest = dana.fate(out, MilkFate.NOT_FOUND)
+    follow_fate(dana.session, **by, fate=rest)
+    assert (item.fate, recall.state) == (RecallFate.NOT_FOUND, RecallState.SETTLED)
+    undo_fate(dana.session, **dana.by(dana.wanda), ward_id=dana.ward, fate_id=rest.id)
+    follow_undo(dana.session, **by, fate=rest)
+    assert (item.fate, recall.state) == (None, RecallState.NOTIFIED)
+    picture = recall_picture(dana.session, bank_id=dana.bank, recall_id=recall.id)
+    assert picture.open_ml == 100

@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from collector.db import db, transaction
 from collector.dispensary.dispensings.models import DispensedBottle
+from collector.dispensary.orders.models import MilkOrder, NeedClass
 from collector.dispensary.orders.prescriptions import PrescriptionDraft, write_prescription
 from collector.laboratory.holds.models import LaboratoryHold
 from collector.laboratory.pooling.models import Bottle
-from collector.laboratory.reception.models import BenchScan
+from collector.laboratory.reception.models import BenchScan, Intake
 from tests.dispensary_bench import TODAY
 from tests.dispensary_cast import NAME, NUMBER, CounterCast, open_counter
 from tests.release_bench import LATER
@@ -109,6 +111,24 @@ def test_a_refused_scan_says_why_and_is_kept(cast: CounterCast) -> None:
     assert 'value="Box 3"' in text(cast["dirk"].get(page)) or empty.status_code == 422
 
 
+def test_a_waiting_order_says_when_it_is_likely_served(cast: CounterCast) -> None:
+    order = cast.order(300)
+    with transaction() as session:
+        session.get_one(MilkOrder, order).need_class = NeedClass.D
+    cast["dana"].post("/dispensary/orders/allocations")
+    pages = {"dana": f"/dispensary/orders/{order}", "wanda": "/ward/orders"}
+    for name, page in pages.items():
+        shown = text(cast[name].get(page))
+        assert "this class is not served now" in shown
+        assert "forecast" not in shown, "without 28 days of history nothing is foretold"
+    with transaction() as session:
+        session.execute(update(Intake).values(taken_at=LATER - timedelta(days=40)))
+    for name, page in {"dirk": "/dispensary/orders", **pages}.items():
+        assert "By today's forecast it is not served within eight weeks." in text(
+            cast[name].get(page)
+        )
+
+
 def test_an_override_takes_two_sessions(cast: CounterCast) -> None:
     order = cast.order(200)
     changed = {"need_class": "c", "note": "Asked by the physician"}
@@ -140,10 +160,13 @@ def test_returns_destruction_and_exports(cast: CounterCast) -> None:
     assert dana.post("/dispensary/back/returns/1/proposal").status_code == 303
     assert dana.post("/dispensary/back/returns/1/restock").status_code == 422
     assert cast["quentin"].post("/dispensary/back/returns/1/restock").status_code == 303
-    gone = {"label": cast.labels[5], "reason": "broken", "method": "Poured away"}
+    gone = {"label": cast.labels[5], "reason": "damaged", "method": "poured"}
     assert dana.post("/dispensary/back/destructions", data=gone).status_code == 303
     assert dana.post("/dispensary/back/destructions/1/witness").status_code == 422
     assert cast["dirk"].post("/dispensary/back/destructions/1/witness").status_code == 303
+    several = {"number": cast.labels[5], "name": "Dana", "witness": "Dirk"}
+    chain = text(cast["quentin"].get(f"/laboratory/chain/{cast.labels[5]}"))
+    assert "destroyed by {name} before {witness}".format(**several) in chain
     with cast.read() as session:
         left = dict(session.execute(select(Bottle.number, Bottle.left_at)).all())
     assert [left[label] is None for label in (first, second, cast.labels[5])] == [

@@ -70,6 +70,7 @@ def test_one_person_scans_and_another_one_witnesses(
     assert "destroyed before a witness" in text(
         lea.post("/laboratory/storage/scans", data={"label": first})
     )
+    assert "destroyed by Lea before Nora" in text(lea.get(f"/laboratory/chain/{first}"))
     document = lea.get(f"{place}/document")
     assert (document.content_type, document.data[:5]) == ("application/pdf", b"%PDF-")
 

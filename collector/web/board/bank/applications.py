@@ -39,6 +39,7 @@ SCOPE_WORDS: Final = {
     Scope.REPORTS_READ: _("read the figures of past days"),
     Scope.EVENTS_READ: _("read events, without names"),
     Scope.FHIR_READ: _("read bottles, results and dispensings as FHIR R5, no names"),
+    Scope.ORDERS_WRITE: _("order milk for children by their code, as NutritionOrder of FHIR R5"),
 }
 
 

@@ -13,10 +13,10 @@ from collector.db import owned, reading, transaction
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
 from collector.people.models import Role
-from collector.planning.learning.actions import forget, is_lower, learned_of, pin, write_learned
+from collector.planning.learning.actions import forget, learned_of, pin, write_learned
 from collector.planning.learning.queries import subject_names
 from collector.roads.learned import learned_rows, learning_result
-from collector.roads.models import LearnedKind, LearnedTime
+from collector.roads.models import LearnedKind, LearnedTime, LearningResult
 from collector.web.board.page_context import page, refuse_mistaken
 from collector.web.board.wording import PURPOSES
 from collector.web.framework.forms import Form, ParsedField
@@ -165,14 +165,21 @@ def _page(wrong: Mapping[int, tuple[str, str]] | None = None) -> str:
             session,
             "board/bank/learned_times.html",
             result=result,
-            drives_better=result is not None and is_lower(result.leg_before, result.leg_after),
-            visits_better=result is not None and is_lower(result.door_before, result.door_after),
+            used=_titles(result, used=True),
+            unused=_titles(result, used=False),
             groups=_groups(session, rows, bank_id),
             leg_spread=spreads.get(LearnedKind.LEG_SPREAD),
             day_spread=spreads.get(LearnedKind.DAY_SPREAD),
             wrong=wrong or {},
             minutes=_minutes,
         )
+
+
+def _titles(result: LearningResult | None, *, used: bool) -> list[str]:
+    """Return the subjects whose learned values are in use, or those whose values are not."""
+    if result is None or result.used is None:
+        return []
+    return [str(title) for kind, title in GROUPS.items() if (kind in result.used) is used]
 
 
 def _groups(session: Session, rows: Iterable[LearnedTime], bank_id: int) -> list[LearnedGroup]:

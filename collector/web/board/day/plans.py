@@ -46,6 +46,7 @@ class PlanForm(Form):
     fairness = ChoiceField(Weight, blank=Weight.AS_IT_IS)
     promises = TextField()
     full_freezers = FlagField()
+    replans = FlagField()
     seconds = ParsedField(_offered_seconds, blank=0)
 
 
@@ -127,9 +128,10 @@ def _objectives(plan: DayPlan | None, form: PlanForm) -> Objectives:
         insert_only=form.scope.data == "insert",
         kilometres=form.kilometres.data,
         fairness=form.fairness.data,
-        keep_promises=form.promises.data in {"", "keep"},
+        keep_promises=form.promises.data in {"", "keep"} and not form.replans.data,
         full_freezers_first=form.full_freezers.data,
-        at_once=is_first,
+        at_once=is_first and not form.replans.data,
+        replans=form.replans.data,
     )
 
 

@@ -40,9 +40,9 @@ def lea(app: Flask, town: Town) -> Iterator[ReleaseBench]:
         yield ReleaseBench(bench, session)
 
 
-def ten_lots(lea: ReleaseBench) -> tuple[list[int], list[int], int]:
+def ten_lots(lea: ReleaseBench, lots: list[int] | None = None) -> tuple[list[int], list[int], int]:
     """Return seven green lots, two amber ones, whose cycle was too hot, and a red one."""
-    lots = lea.lots(10)
+    lots = lots or lea.lots(10)
     green, amber, red = lots[:7], lots[7:9], lots[9]
     lea.heat(*green, red)
     lea.heat(*amber, serial="S-2", hottest=64.1)

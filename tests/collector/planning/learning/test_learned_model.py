@@ -19,12 +19,12 @@ from bench.planted_rounds import (
     SECTOR,
     SLOW_DOOR,
     SLOW_SECTOR,
-    errors,
     law_and_doors,
     planted_rounds,
 )
+from collector.planning.learning.choice import GENERAL, choose_effects, choose_times, is_lower
 from collector.planning.learning.fit import EffectGroup, day_deviation, fit_effects
-from collector.planning.learning.model import FREE_FLOW, TimesModel, learn_times
+from collector.planning.learning.model import FREE_FLOW, TimesModel, errors_of, learn_times
 from collector.planning.learning.traces import Trace
 from collector.roads.learned import HourClass
 from collector.roads.models import LearnedKind
@@ -87,11 +87,64 @@ def test_the_spreads_of_legs_days_and_visits_are_learned() -> None:
 
 
 def test_arrivals_of_days_held_out_are_off_by_at_most_two_thirds_of_free_flow() -> None:
-    _, before, after = errors(rounds())
+    chosen = choose_times(rounds())
+    before, after = chosen.before, chosen.after
     assert before.arrival is not None
     assert after.arrival is not None
     assert after.days == 9
     assert after.arrival <= before.arrival * 2 / 3
+    assert chosen.used > GENERAL
+    assert set(chosen.model.effects) == chosen.used | {
+        LearnedKind.LEG_SPREAD,
+        LearnedKind.DAY_SPREAD,
+    }
+
+
+def offset() -> list[Trace]:
+    """Return rounds whose legs are longer than foreseen, and whose visits that much shorter."""
+    found = []
+    for trace in rounds()[:120]:
+        at, halts = trace.departed, []
+        for number, halt in enumerate(trace.halts):
+            wobble = 1 + 0.04 * (-1) ** number
+            arrived = at + timedelta(seconds=720 * 1.15 * wobble)
+            at = arrived + timedelta(seconds=720 * 0.85)
+            halts.append(replace(halt, base=720.0, arrived=arrived, left=at))
+        found.append(replace(trace, halts=tuple(halts)))
+    return found
+
+
+def test_errors_that_offset_each_other_are_learned_together_or_not_at_all() -> None:
+    whole = learn_times(offset(), GENERAL)
+    for kind in GENERAL:
+        alone = learn_times(offset(), {kind})
+        tried = [
+            errors_of([(trace, model) for trace in offset()]) for model in (FREE_FLOW, whole, alone)
+        ]
+        part = "leg" if kind is LearnedKind.HOUR else "door"
+        assert is_lower(getattr(tried[0], part), getattr(tried[2], part)), "a gate of parts opens"
+        assert is_lower(tried[2].arrival, tried[0].arrival), "and arrivals are worse"
+        assert is_lower(tried[0].arrival, tried[1].arrival)
+    assert choose_effects(offset()) >= GENERAL
+
+
+def test_learning_that_does_not_lower_the_error_of_an_arrival_is_not_used() -> None:
+    def swapped(trace: Trace, *, late: bool) -> Trace:
+        """Return a round of a day that is slow or fast without a reason that could be learned."""
+        at, halts = trace.departed, []
+        for halt in trace.halts:
+            arrived = at + timedelta(seconds=720 * (1.3 if late else 0.7))
+            at = arrived + timedelta(seconds=720)
+            halts.append(replace(halt, base=720.0, arrived=arrived, left=at))
+        return replace(trace, halts=tuple(halts))
+
+    days = sorted({trace.day for trace in rounds()[:160]})
+    random = [swapped(trace, late=days.index(trace.day) % 2 == 0) for trace in rounds()[:160]]
+    chosen = choose_times(random)
+    assert not is_lower(chosen.before.arrival, chosen.after.arrival)
+    assert chosen.used == frozenset()
+    assert set(chosen.model.effects) == {LearnedKind.LEG_SPREAD, LearnedKind.DAY_SPREAD}
+    assert choose_times([]).used == frozenset()
 
 
 def test_nothing_is_learned_from_too_few_legs() -> None:

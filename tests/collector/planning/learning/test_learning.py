@@ -21,6 +21,7 @@ from collector.planning.learning.actions import (
     pin,
     write_learned,
 )
+from collector.planning.learning.choice import GENERAL, ChosenTimes
 from collector.planning.learning.fit import Effect
 from collector.planning.learning.model import LearningErrors, TimesModel
 from collector.planning.learning.traces import Traces, load_traces
@@ -194,31 +195,23 @@ def test_a_pinned_value_outlives_the_next_learning_and_others_go(app: Flask, dri
         assert LearnedKind.HOUR not in {row.kind for row in learned_rows(session, driven.bank)}
 
 
-@pytest.mark.parametrize(
-    ("after", "used"),
-    [(90.0, {LearnedKind.HOUR, LearnedKind.DONOR}), (110.0, {LearnedKind.DONOR}), (None, set())],
-)
-def test_only_what_lowers_an_error_is_used(
-    app: Flask, driven: Town, after: float | None, used: set[LearnedKind]
+@pytest.mark.parametrize("used", [frozenset[LearnedKind](), GENERAL])
+def test_only_the_effects_in_use_are_written(
+    app: Flask, driven: Town, used: frozenset[LearnedKind]
 ) -> None:
     effect = Effect(factor=1.3, spread_percent=20.0, count=60)
-    model = TimesModel(
-        effects={
-            LearnedKind.HOUR: {"day": effect},
-            LearnedKind.DONOR: {str(driven.dora): effect},
-            LearnedKind.LEG_SPREAD: {"": effect},
-        }
-    )
-    door = None if after is None else 50.0
-    found = Learned(
-        traces=Traces(rounds=(), left_out=0),
-        model=model,
-        before=LearningErrors(days=4, arrival=1.0, leg=100.0, door=60.0),
-        after=LearningErrors(days=4, arrival=1.0, leg=after, door=door),
-    )
+    effects = {LearnedKind.HOUR: {"day": effect}, LearnedKind.PURPOSE: {"collection": effect}}
+    spread = {LearnedKind.LEG_SPREAD: {"": effect}}
+    model = TimesModel(effects={kind: effects[kind] for kind in used} | spread)
+    errors = LearningErrors(days=4, arrival=1.0, leg=100.0, door=60.0)
+    times = ChosenTimes(model=model, used=used, before=errors, after=errors)
+    found = Learned(traces=Traces(rounds=(), left_out=0), times=times)
     with app.app_context(), transaction() as session:
         write_learned(session, found, bank_id=driven.bank, now=NIGHT)
         kinds = {row.kind for row in learned_rows(session, driven.bank)}
+        result = learning_result(session, driven.bank)
+        assert result is not None
+        assert result.used == sorted(used)
     assert kinds == used | {LearnedKind.LEG_SPREAD}
 
 

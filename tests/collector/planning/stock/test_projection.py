@@ -7,6 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.banks.policies import PolicyKey
+from collector.dispensary.orders.cover import StockLevel
+from collector.planning.horizon.problem import CENTS_PER_HOUR_LATE, urgent
+from collector.planning.stock.levers import StockLever, closing
 from collector.planning.stock.projection import (
     HORIZON,
     HouseInflow,
@@ -20,6 +24,7 @@ from collector.planning.stock.projection import (
     urgency_percent,
     weekly_gap,
 )
+from collector.planning.stock.queries import StockLevels
 
 LITRE = 1000
 FAR = 170
@@ -50,8 +55,10 @@ SCENARIO = situation(
 """60 L in stock, 5 L a day given, 20 L raw released on days 1 to 10, 3 L collected a day."""
 
 
-def test_the_scenario_of_the_brief() -> None:
-    assert cover_days(SCENARIO.stock_ml, SCENARIO.demand[1]) == 12.0
+def test_scenario_12_a_shortage_foretold_and_the_lever_that_ends_it() -> None:
+    cover = cover_days(SCENARIO.stock_ml, SCENARIO.demand[1])
+    assert cover == 12.0
+    assert StockLevels(target=21, tense=14, short=7, critical=3).of(cover) is StockLevel.TENSE
     paths = project(SCENARIO)
     levels = paths.levels[0] / LITRE
     assert round(levels[10], 3) == 27.0
@@ -61,7 +68,23 @@ def test_the_scenario_of_the_brief() -> None:
     gap = weekly_gap(SCENARIO)
     assert round(gap.released_ml) == 17_150
     assert round(gap.collected_ml / LITRE, 1) == 20.2
-    assert urgency_percent(12.0, target_days=21) == 175
+    levers = [_lever(14, 420), _lever(9, 610), _lever(22, 900)]
+    closers = [each for each in levers if each.weekly_ml >= gap.collected_ml]
+    assert closers == [levers[2]]
+    assert closing(levers, gap_ml=round(gap.collected_ml)) is levers[2]
+    assert urgency_percent(cover, target_days=21) == 175
+    assert urgent(CENTS_PER_HOUR_LATE, 175) == 44
+    assert CENTS_PER_HOUR_LATE == 25
+
+
+def _lever(litres: int, km: int) -> StockLever:
+    return StockLever(
+        key=PolicyKey.RADIUS_KM,
+        value=str(km),
+        donors=1,
+        weekly_ml=litres * LITRE,
+        weekly_metres=1000 * km,
+    )
 
 
 @pytest.mark.parametrize(

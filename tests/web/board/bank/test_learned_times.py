@@ -67,6 +67,7 @@ def learned(app: Flask, town: Town) -> dict[LearnedKind, int]:
                 leg_after=90.0,
                 door_before=None,
                 door_after=None,
+                used=[LearnedKind.HOUR, LearnedKind.PURPOSE],
             )
         )
         session.flush()
@@ -91,6 +92,21 @@ def test_the_page_tells_what_was_learned_from_how_many_and_the_errors(claire: Fl
         assert words in page
     assert page.count("+18 %") == 6
     assert page.count("± 21 %") == 6
+
+
+@pytest.mark.usefixtures("learned")
+def test_the_page_tells_what_is_used_and_why(app: Flask, claire: FlaskClient) -> None:
+    page = claire.get(PAGE).get_data(as_text=True)
+    used, unused = page.split("Not in use")
+    used = used.split("In use")[1]
+    assert "Driving, by hour" in used
+    assert "At the door, by purpose" in used
+    assert "At the door, by donor" in unused.split("</dl>")[0]
+    for chosen, words in (([], "did not lower the error"), (None, "In use")):
+        with app.app_context(), transaction() as session:
+            session.scalars(select(LearningResult)).one().used = chosen
+        page = claire.get(PAGE).get_data(as_text=True)
+        assert (words in page) is (chosen is not None)
 
 
 def test_without_a_lesson_the_page_says_so(claire: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.actions import set_weekdays
 from collector.banks.models import Site, Zone
+from collector.banks.queries import policy_row
 from collector.clock import SystemClock
 from collector.db import db, reading, transaction
 from collector.donors.models import Donor, Serology
@@ -26,13 +28,15 @@ from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.horizon.levers import price_levers
-from collector.planning.horizon.problem import Weeks, load_weeks
+from collector.planning.horizon.problem import Weeks, build_weeks_problem, load_weeks
 from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
 from routing.checker.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
+from routing.solver import Budget, solve
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift
+from tests.collector.rounds.days import draft
 from tests.town import Town, sign_in
 
 WEEKS = "/board/horizon"
@@ -74,6 +78,58 @@ def ahead(session: Session, town: Town, levers: Levers | None = None) -> Weeks:
 
 def of(weeks: Weeks, name: str) -> DueDonor:
     return next(each for each in weeks.candidates if each.donor.first_name == name)
+
+
+def met(session: Session, town: Town, name: str, collector: int, *, cents: int) -> None:
+    """Let a collector have been at a donor's a week ago, and price another one."""
+    donor = session.scalars(select(Donor).where(Donor.first_name == name)).one()
+    day, site = DAY - timedelta(days=7), session.get_one(Site, town.site)
+    add_shift(session, session.get_one(Person, collector), site, day=day)
+    pickup = add_pickup(session, donor)
+    draft(session, town, {0: [(pickup.id, MORNING - timedelta(days=6))]}, day=day)
+    pickup.state = PickupState.COLLECTED
+    policy_row(session, bank_id=town.bank, key="other_collector_cents").value = str(cents)
+    session.flush()
+
+
+@pytest.mark.parametrize("known", ["ana", "bruno"])
+def test_a_due_donor_meets_the_collector_of_her_last_visit(
+    app: Flask, due: Town, known: str
+) -> None:
+    person = getattr(due, known)
+    with app.app_context(), transaction() as session:
+        met(session, due, "Due1", person, cents=20_000)
+        weeks = ahead(session, due)
+        name = f"donor:{of(weeks, 'Due1').donor.id}"
+    problem = build_weeks_problem(weeks)
+    plan = solve(problem, Budget(iterations=300))
+    assert check_plan(problem, plan) == ()
+    (shift,) = [tour.shift for tour in plan.tours if name in tour.visits]
+    assert problem.shifts[problem.shift_row(shift)].collector == f"person:{person}"
+
+
+def test_no_collector_is_wished_for_in_the_weeks_at_no_price(app: Flask, due: Town) -> None:
+    with app.app_context(), transaction() as session:
+        met(session, due, "Due1", due.bruno, cents=0)
+        problem = build_weeks_problem(ahead(session, due))
+    assert not any(visit.preferred for visit in problem.visits)
+
+
+def test_scenario_12_urgency_raises_cents_and_moves_no_due_date(app: Flask, due: Town) -> None:
+    with app.app_context(), reading() as session:
+        before = build_weeks_problem(ahead(session, due)).visits
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    urgent = {"key": "milk_urgency_percent", "value": "175", "weeks": "2"}
+    assert claire.post("/board/stock/decisions", data=urgent).status_code == 303
+    with app.app_context(), reading() as session:
+        after = build_weeks_problem(ahead(session, due)).visits
+    assert len(before) >= 3
+    assert {each.cents_per_hour_late for each in before} == {25}
+    assert {each.cents_per_hour_late for each in after} == {44}
+    for one, other in zip(before, after, strict=True):
+        assert other.penalty == (one.penalty * 175 + 50) // 100
+        same = {"cents_per_hour_late": one.cents_per_hour_late, "penalty": one.penalty}
+        assert replace(other, **same) == one, "due date, windows, service, load, ride times"
 
 
 def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:

@@ -1,0 +1,137 @@
+"""Orders that another system sends: one order for each of its numbers, however often it comes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from collector.db import BankOwned, Base
+from collector.dispensary.orders.actions import OrderDraft, ask_for_milk
+from collector.dispensary.orders.models import MilkOrder
+from collector.errors import Conflict, NotFound
+from collector.recipients.queries import recipient_by_pseudonym
+
+
+class ReceivedOrder(BankOwned, Base):
+    """The number under which another system sent an order."""
+
+    __tablename__ = "received_orders"
+    __table_args__ = (UniqueConstraint("application_id", "system", "value"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("milk_orders.id"), unique=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    system: Mapped[str]
+    """The name space of the number; empty without one."""
+    value: Mapped[str]
+    fingerprint: Mapped[str]
+    """The SHA-256 of child, day and volume."""
+    received_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOrder:
+    """An order as another system sent it.
+
+    Attributes
+    ----------
+    system, value
+        The name space and the number of the order there.
+    pseudonym
+        The code of the child.
+    """
+
+    system: str
+    value: str
+    pseudonym: str
+    needed_on: date
+    volume_ml: int
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of child, day and volume."""
+        told = f"{self.pseudonym}\t{self.needed_on}\t{self.volume_ml}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def receive_order(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    application_id: int,
+    actor: str,
+    sent: SentOrder,
+    today: date,
+) -> MilkOrder:
+    """Order milk for the ward of a child; the same number of the same system orders once.
+
+    Raises
+    ------
+    NotFound
+        `recipient_unknown`.
+    Conflict
+        `order_number_used` (`number`): the number was sent with another child, day or volume;
+        as `ask_for_milk`.
+    Refused
+        `pseudonym_not_read`, `scan_mistyped` (`number`); as `ask_for_milk`.
+    """
+    before = session.scalar(
+        select(ReceivedOrder).where(
+            ReceivedOrder.application_id == application_id,
+            ReceivedOrder.system == sent.system,
+            ReceivedOrder.value == sent.value,
+        )
+    )
+    if before is not None:
+        if before.fingerprint != sent.fingerprint:
+            raise Conflict("order_number_used", number=sent.value)
+        return session.get_one(MilkOrder, before.order_id)
+    child = recipient_by_pseudonym(session, bank_id=bank_id, text=sent.pseudonym)
+    order = ask_for_milk(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=None,
+        actor=actor,
+        ward_id=child.ward_id,
+        draft=OrderDraft(recipient_id=child.id, needed_on=sent.needed_on, volume_ml=sent.volume_ml),
+        today=today,
+    )
+    session.add(
+        ReceivedOrder(
+            bank_id=bank_id,
+            order_id=order.id,
+            application_id=application_id,
+            system=sent.system,
+            value=sent.value,
+            fingerprint=sent.fingerprint,
+            received_at=now,
+        )
+    )
+    session.flush()
+    return order
+
+
+def received_order(session: Session, *, application_id: int, order_id: int) -> MilkOrder:
+    """Return an order that an application sent.
+
+    Raises
+    ------
+    NotFound
+        It sent no such order.
+    """
+    order = session.scalar(
+        select(MilkOrder)
+        .join(ReceivedOrder, ReceivedOrder.order_id == MilkOrder.id)
+        .where(MilkOrder.id == order_id, ReceivedOrder.application_id == application_id)
+    )
+    if order is None:
+        raise NotFound("not_found", kind="milk_orders")
+    return order
+
+
+def number_elsewhere(session: Session, order_id: int) -> ReceivedOrder | None:
+    """Return the number under which another system sent an order; None if a person asked."""
+    return session.scalar(select(ReceivedOrder).where(ReceivedOrder.order_id == order_id))
