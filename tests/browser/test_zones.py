@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from collector.banks.queries import zones_of
 from collector.db import reading
-from tests.browser.served import ServedTown, place
-from tests.conftest import database_url
+from tests.browser.test_donor_walk import database_url, place
+from tests.browser.towns import ServedTown
 
 __all__ = ["database_url", "place"]
 
