@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from collector.banks.models import Site
@@ -110,6 +111,39 @@ def is_open_throughout(site: Site, duty: Duty, zone: ZoneInfo) -> bool:
         and (site.opens is None or day.instant(site.opens) <= duty.begins)
         and (site.closes is None or day.instant(site.closes) >= duty.ends)
     )
+
+
+class SiteGapKind(StrEnum):
+    """The way in which the hours of a shift lie outside those of one of its sites."""
+
+    CLOSED_DAY = "closed_day"
+    OPENS_LATER = "opens_later"
+    CLOSES_EARLIER = "closes_earlier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteGap:
+    """A site that is closed during a part of a shift; `at` is the hour from or until which."""
+
+    kind: SiteGapKind
+    site: Site
+    at: time | None = None
+
+
+def site_gaps(shift: RosterShift) -> list[SiteGap]:
+    """Return the gaps between a shift's hours and those of its sites, which are loaded."""
+    start, end = shift.start_site, shift.end_site
+    both = {site.id: site for site in (start, end)}.values()
+    found = [
+        SiteGap(kind=SiteGapKind.CLOSED_DAY, site=site)
+        for site in both
+        if not _is_open(site, shift.day)
+    ]
+    if start.opens is not None and shift.begins < start.opens:
+        found.append(SiteGap(kind=SiteGapKind.OPENS_LATER, site=start, at=start.opens))
+    if end.closes is not None and shift.ends > end.closes:
+        found.append(SiteGap(kind=SiteGapKind.CLOSES_EARLIER, site=end, at=end.closes))
+    return found
 
 
 def _is_open(site: Site, day: date) -> bool:

@@ -18,13 +18,14 @@ from flask_babel.speaklater import LazyString
 
 from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
-from collector.shifts.models import Absence, AbsenceReason
+from collector.shifts.duty import SiteGapKind, site_gaps
+from collector.shifts.models import Absence, AbsenceReason, RosterShift
 from collector.web.audit_wording import action_words
 from collector.web.board.policy_wording import POLICIES
 from collector.web.board.source_wording import SOURCES
 from collector.web.call_wording import words_to_say
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
-from collector.web.formats import clock, moment, short_day
+from collector.web.formats import clock, hour, moment, short_day
 from collector.web.incident_wording import (
     CHOICES,
     DECISIONS,
@@ -206,6 +207,12 @@ CONTAINER_STATES: Mapping[str, LazyString] = {
     "refused_at_reception": _("refused on arrival"),
 }
 
+SITE_GAPS: Mapping[SiteGapKind, LazyString] = {
+    SiteGapKind.CLOSED_DAY: _("%(site)s is closed on this day: the planner leaves the shift out."),
+    SiteGapKind.OPENS_LATER: _("%(site)s opens at %(time)s: the round leaves no earlier."),
+    SiteGapKind.CLOSES_EARLIER: _("%(site)s closes at %(time)s: the round is back before."),
+}
+
 DOOR_FLAGS: Mapping[str, LazyString] = {
     "freezer_warm": _("freezer too warm"),
     "storage_not_ok": _("storage not in order"),
@@ -248,6 +255,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
         ("phase", lambda code: str(PHASES[code])),
         ("absence", absence),
+        ("site_gaps", site_gap_words),
         ("month", month),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
@@ -263,6 +271,14 @@ def add_words(blueprint: Blueprint) -> None:
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
     blueprint.add_app_template_filter(words_to_say, "words_to_say")
+
+
+def site_gap_words(shift: RosterShift) -> list[str]:
+    """Return a sentence for each site that is closed during a part of a shift."""
+    return [
+        str(SITE_GAPS[gap.kind] % {"site": gap.site.name, "time": hour(gap.at) if gap.at else ""})
+        for gap in site_gaps(shift)
+    ]
 
 
 def in_ten(chance: int) -> str:

@@ -319,7 +319,7 @@ def parse_key(text: str) -> int:
 
 def written(value: object) -> str:
     """Return the text of a field for a value, as browsers take it."""
-    if value is None or value is False:
+    if value is None or value is False or value == ():
         return ""
     if value is True:
         return "yes"

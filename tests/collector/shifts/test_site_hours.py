@@ -10,7 +10,7 @@ import pytest
 from collector.banks.models import Site, SiteKind
 from collector.people.models import Person
 from collector.service_day import ServiceDay
-from collector.shifts.duty import rostered, within_site_hours
+from collector.shifts.duty import SiteGapKind, rostered, site_gaps, within_site_hours
 from collector.shifts.models import RosterShift
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -63,3 +63,28 @@ def test_a_duty_lies_within_the_hours_of_its_sites(
     start: Site, end: Site, expected: tuple[time, time] | None
 ) -> None:
     assert hours(start, end) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (site(), site(), []),
+        (site(time(7), time(9)), site(time(12), time(16)), []),
+        (site(time(7, 1), time(18)), site(), [(SiteGapKind.OPENS_LATER, time(7, 1))]),
+        (site(), site(time(5), time(15, 59)), [(SiteGapKind.CLOSES_EARLIER, time(15, 59))]),
+        (site(weekdays="1"), site(weekdays="2"), [(SiteGapKind.CLOSED_DAY, None)]),
+    ],
+)
+def test_a_shift_outside_the_hours_of_its_sites_has_gaps(
+    start: Site, end: Site, expected: list[tuple[SiteGapKind, time | None]]
+) -> None:
+    start.id, end.id = 1, 2
+    shift = RosterShift(day=TUESDAY, begins=time(7), ends=time(16), start_site=start, end_site=end)
+    assert [(gap.kind, gap.at) for gap in site_gaps(shift)] == expected
+
+
+def test_a_site_at_both_ends_is_closed_once() -> None:
+    both = site(weekdays="1")
+    both.id = 1
+    shift = RosterShift(day=TUESDAY, begins=time(7), ends=time(16), start_site=both, end_site=both)
+    assert [gap.kind for gap in site_gaps(shift)] == [SiteGapKind.CLOSED_DAY]

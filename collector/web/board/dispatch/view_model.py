@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies, PolicyKey
-from collector.banks.queries import get_bank, policies_of
+from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.custody.models import Container
 from collector.pickups.models import Pickup
 from collector.planning.dispatch.cold_chain import BoxClock, box_clocks, containers_aboard
@@ -19,7 +20,9 @@ from collector.planning.problem.day_travel import load_day_travel
 from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
 from collector.rounds.models import DayPlan, Incident, IncidentKind, Round
+from collector.rounds.publication import Snapshot
 from collector.rounds.queries import first_revisions
+from collector.service_day import ServiceDay
 from collector.shifts.duty import during_shift
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on
@@ -29,6 +32,13 @@ SILENT = timedelta(minutes=45)
 minute."""
 DEPARTURE_GRACE = timedelta(minutes=15)
 """Time after its planned departure at which a round without an event is silent."""
+
+
+class SiteClosing(NamedTuple):
+    """The name of a site, and the instant at which it closes."""
+
+    site: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,8 @@ class RoundDispatch:
     foresight: RoundForesight | None = None
     alarm: int = 0
     emptying: Emptying | None = None
+    closing: SiteClosing | None = None
+    """The closing of its last site before it is back, if it is expected after that."""
 
     @property
     def round(self) -> Round:
@@ -219,6 +231,7 @@ def load_dispatch_view(
     )
     donors = [stop.pickup for stop in stops]
     roads = load_day_travel(session, plan, donors) if plan else LAW_ONLY
+    closings = _closings(session, ServiceDay(day, zone), bank_id)
     rounds = [
         _round(
             each,
@@ -228,6 +241,7 @@ def load_dispatch_view(
             first=first.get(each.round.id),
             absences=during_shift(each.round.shift, absences, zone),
             roads=roads,
+            closings=closings,
         )
         for each in monitored
     ]
@@ -271,6 +285,7 @@ def _round(
     first: int | None,
     absences: Sequence[Absence],
     roads: RoadTravel,
+    closings: Mapping[str, datetime],
 ) -> RoundDispatch:
     published = monitored.round.published
     found = (
@@ -296,7 +311,31 @@ def _round(
         and _is_silent(monitored.round, found, contact, now),
         told_anew=not monitored.seen and monitored.round.revision != first,
         absences=tuple(absences),
+        closing=_closing(published, found, closings),
     )
+
+
+def _closings(session: Session, day: ServiceDay, bank_id: int) -> dict[str, datetime]:
+    """Return the closing of each site with opening hours on a day, by its name.
+
+    A site that is closed for the whole day closes at its begin.
+    """
+    weekday = str(day.day.isoweekday())
+    return {
+        site.name: day.instant(site.closes if weekday in (site.weekdays or [weekday]) else time())
+        for site in sites_of(session, bank_id)
+        if site.closes is not None
+    }
+
+
+def _closing(
+    published: Snapshot | None, found: RoundEta | None, closings: Mapping[str, datetime]
+) -> SiteClosing | None:
+    if published is None or found is None or found.home:
+        return None
+    site = published["end"]["name"]
+    at = closings.get(site)
+    return SiteClosing(site, at) if at is not None and found.returns_at > at else None
 
 
 def _is_silent(round_: Round, found: RoundEta, contact: datetime | None, now: datetime) -> bool:

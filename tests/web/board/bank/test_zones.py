@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,9 @@ def the_zone(app: Flask, town: Town) -> Zone:
 
 def test_a_zone_is_drawn_changed_and_removed(app: Flask, town: Town, client: FlaskClient) -> None:
     assert "No zone yet" in said(client.get(ZONES))
+    empty = said(client.get(f"{ZONES}/new"))
+    assert re.search(r'id="postcodes"[^>]* value=""', empty)
+    assert re.search(r"<textarea[^>]*></textarea>", empty)
     assert client.post(ZONES, data=SENT).status_code == 303
     zone = the_zone(app, town)
     assert (len(zone.outline), zone.weekdays, zone.postcodes) == (4, ["2"], [])

@@ -55,6 +55,21 @@ def the_round(app: Flask, town: Town) -> int:
         return next(each.id for each in the_plan(session, town).rounds if each.stops)
 
 
+def test_a_site_that_closes_before_the_round_is_back_is_named(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    claire.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    closes = "Bank closes at 09:00, before the round is back."
+    assert closes not in claire.get(LIVE).get_data(as_text=True)
+    with app.app_context(), transaction() as session:
+        site = session.get_one(Site, town.site)
+        site.opens, site.closes = time(7), time(9)
+    assert closes in claire.get(LIVE).get_data(as_text=True)
+    with app.app_context(), transaction() as session:
+        session.get_one(Site, town.site).closes = time(20)
+    assert "before the round is back" not in claire.get(LIVE).get_data(as_text=True)
+
+
 def test_the_page_shows_the_progress_of_each_round(claire: FlaskClient) -> None:
     page = claire.get(LIVE).get_data(as_text=True)
     assert '1<span class="soft"> / 3</span>' in page

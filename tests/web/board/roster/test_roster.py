@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from collector.banks.models import Site
 from collector.db import reading, transaction
 from collector.people.models import Person
 from collector.planning.models import PlanningRun
@@ -219,6 +220,22 @@ def test_a_change_may_keep_the_visits_and_an_ending_may_not(
     assert claire.post(f"{address}/shifts/{round_.shift_id}", data=change).status_code == 303
     with app.app_context(), reading() as session:
         assert planned_shifts(session, bank_id=town.bank, shifts=[round_.shift_id]) != []
+
+
+def test_a_shift_outside_the_hours_of_its_site_is_marked(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        site = session.get_one(Site, town.site)
+        site.opens, site.closes = time(9), time(16)
+    panel = claire.get(cell(town.ana, DAY)).get_data(as_text=True)
+    assert "Bank opens at 09:00: the round leaves no earlier." in panel
+    assert "Bank closes at 16:00: the round is back before." in panel
+    assert "Bank opens at 09:00" in claire.get("/board/roster").get_data(as_text=True)
+    with app.app_context(), transaction() as session:
+        session.get_one(Site, town.site).weekdays = ["1"]
+    panel = claire.get(cell(town.ana, DAY)).get_data(as_text=True)
+    assert "Bank is closed on this day: the planner leaves the shift out." in panel
 
 
 def test_two_collectors_swap(app: Flask, town: Town, claire: FlaskClient) -> None:
