@@ -37,7 +37,9 @@ from collector.planning.problem.continuity import (
     usual_collectors_of_donors,
     with_usual_collectors,
 )
+from collector.planning.problem.day_travel import pace_of
 from collector.planning.problem.ride_limits import ride_limits
+from collector.roads.learned import LearnedTimes, load_learned
 from collector.roads.travel import LAW_ONLY, RoadTravel, load_travel
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
@@ -76,6 +78,11 @@ class Weeks:
     agreed: tuple[Pickup, ...]
     roads: RoadTravel = LAW_ONLY
     usual_collectors: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def learned(self) -> LearnedTimes:
+        """The learned times of the bank."""
+        return self.roads.pace.learned
 
     @property
     def shifts(self) -> list[RosterShift]:
@@ -117,7 +124,11 @@ def load_weeks(
     donors = {each.donor.id for each in found.candidates}
     donors |= {pickup.donor_id for pickup in found.agreed}
     usual = usual_collectors_of_donors(session, donors, found.policies, before=first)
-    return replace(found, roads=load_travel(session, _places(found)[1]), usual_collectors=usual)
+    learned = load_learned(session, bank_id=bank_id, zone=zone, day=first)
+    travel = load_travel(session, _places(found)[1], learned)
+    # All days share one matrix, at the pace of a weekday.
+    pace = pace_of(learned, saturday=False, doors=_doors(found))
+    return replace(found, roads=replace(travel, pace=pace), usual_collectors=usual)
 
 
 def reload_weeks(
@@ -196,7 +207,13 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             id=f"{DONOR}{each.donor.id}",
             place=f"address:{each.donor.address_id}",
             windows=tuple(_window(weeks, day, *each.hours) for day in each.days),
-            service=Seconds(60 * _minutes(purposes, weeks.policies)),
+            service=Seconds(
+                round(
+                    60
+                    * _minutes(purposes, weeks.policies)
+                    * weeks.learned.door(purposes, each.donor.id)
+                )
+            ),
             load={"bottles": each.bottles(late), "ml": each.volume_ml(late)},
             ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if set(purposes) & BLOOD_PURPOSES else frozenset(),
@@ -244,7 +261,7 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
             id=f"{REQUEST}{pickup.id}",
             place=f"address:{_address(pickup).id}",
             windows=windows,
-            service=Seconds(service_seconds(pickup, weeks.policies)),
+            service=Seconds(service_seconds(pickup, weeks.policies, weeks.learned)),
             load={"bottles": pickup.bottles, "ml": pickup.volume_ml} if milk else {},
             ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
@@ -302,11 +319,16 @@ def _places(weeks: Weeks) -> tuple[list[Place], list[tuple[float, float]]]:
                 longitude=site.longitude,
                 receives=site.receives,
             )
-    homes = [each.donor.address for each in weeks.candidates if each.days]
-    for address in (*homes, *(_address(pickup) for pickup in weeks.agreed)):
+    for address in _doors(weeks):
         position = address.position
         if position is not None:
             name = f"address:{address.id}"
             found[name] = Place(id=name, latitude=position.latitude, longitude=position.longitude)
     places = list(found.values())
     return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
+
+
+def _doors(weeks: Weeks) -> list[Address]:
+    """Return the addresses of the visits."""
+    homes = [each.donor.address for each in weeks.candidates if each.days]
+    return [*homes, *(_address(pickup) for pickup in weeks.agreed)]

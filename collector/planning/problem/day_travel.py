@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -37,14 +36,15 @@ def load_day_travel(
     zone = get_bank(session, plan.bank_id).zone
     learned = load_learned(session, bank_id=plan.bank_id, zone=zone, day=plan.day)
     travel = load_travel(session, positions, learned)
-    return replace(travel, pace=_pace(learned, plan.day, doors))
+    saturday = plan.day.isoweekday() >= SATURDAY
+    return replace(travel, pace=pace_of(learned, saturday=saturday, doors=doors))
 
 
-def _pace(learned: LearnedTimes, day: date, doors: Iterable[Address]) -> Pace:
+def pace_of(learned: LearnedTimes, *, saturday: bool, doors: Iterable[Address]) -> Pace:
+    """Return the pace of a day's travel to doors, from the times that the bank has learned."""
     sectors = {
         position_key(at.latitude, at.longitude): learned.sector(each.postcode)
         for each in doors
         if (at := each.position)
     }
-    whole_day = learned.whole_day(saturday=day.isoweekday() >= SATURDAY)
-    return Pace(learned=learned, whole_day=whole_day, sectors=sectors)
+    return Pace(learned=learned, whole_day=learned.whole_day(saturday=saturday), sectors=sectors)

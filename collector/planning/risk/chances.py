@@ -4,17 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from collector.banks.policies import PolicyKey
 from collector.planning.problem.build import (
     DayFacts,
     build_problem,
     can_be_timed,
-    load_written_facts,
 )
-from collector.planning.problem.write_back import plan_as_written
-from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
 from collector.rounds.publication import promises_in
 from collector.service_day import ServiceDay
@@ -71,21 +66,6 @@ class RoundChance:
         """The days in a hundred that the weakest part of the round lacks; 0 at the level."""
         late = (self.promise_level - days for days in self.late_visits.values())
         return max(0, self.clock_level - self.cold, self.promise_level - self.in_time, *late)
-
-
-def round_chances(session: Session, plan: DayPlan) -> dict[int, RoundChance]:
-    """Return, per round of a day with stops, the chances that it holds.
-
-    Parameters
-    ----------
-    plan
-        As `rounds.queries.day_plan` loads it.
-    """
-    if not plan.rounds:
-        return {}
-    facts = load_written_facts(session, plan)
-    problem = written_problem(facts)
-    return chances_of(facts, problem, plan_as_written(facts, problem))
 
 
 def written_problem(facts: DayFacts) -> Problem:

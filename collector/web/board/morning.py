@@ -14,12 +14,14 @@ from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
 from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
+from collector.planning.risk.judgement import rules_broken_since
 from collector.rounds.models import DayPlan
-from collector.rounds.queries import day_plan, uncovered_rounds
+from collector.rounds.queries import day_plan, published_days, uncovered_rounds
 from collector.rounds.stop_details import untold_changes
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
 from collector.web.board.bank_cards import Card, bank_cards
+from collector.web.board.day.broken_rules import broken_sentences
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
@@ -33,6 +35,8 @@ from collector.web.wording import COLON
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
 
 SEROLOGY_DAYS = 14
+PUBLISHED_DAYS = 14
+"""Days ahead whose published rounds are judged again."""
 FULL_SHARE = 0.8
 MOST_NAMES = 5
 NOTHING = "\N{EN DASH}"
@@ -55,6 +59,7 @@ def home() -> str:
             _uncovered(session, bank_id, day),
             _absent(session, bank_id, day),
             _clocks(session, plan, bank_id, day),
+            _broken(session, bank_id, day),
             _serology(session, bank_id, day),
             _freezers(session, bank_id),
             *bank_cards(session, bank_id, day),
@@ -232,6 +237,26 @@ def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> 
         address=url_for("board.dispatch.home", day=day),
         action=gettext("Follow the day"),
         icon="clock",
+        tone="danger",
+        lines=tuple(lines[:MOST_NAMES]),
+    )
+
+
+def _broken(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of published days that break a rule at the times of now."""
+    last, lines, days = day + timedelta(days=PUBLISHED_DAYS), list[str](), list[date]()
+    for each in sorted(published_days(session, bank_id=bank_id, first=day, last=last)):
+        if rules := rules_broken_since(session, bank_id=bank_id, day=each):
+            view = load_day_view(session, day_plan(session, bank_id=bank_id, day=each), each)
+            lines += [f"{short_day(each)}{COLON} {said}" for said in broken_sentences(rules, view)]
+            days.append(each)
+    return Card(
+        title=gettext("Broken rules in published rounds"),
+        count=len(lines),
+        words=gettext("at the travel and visit times that count now") if lines else "",
+        address=url_for("board.days.page", day=days[0] if days else day),
+        action=gettext("Open the day"),
+        icon="warning",
         tone="danger",
         lines=tuple(lines[:MOST_NAMES]),
     )

@@ -22,19 +22,20 @@ from collector.planning.optimise.proposals import (
     was_overtaken,
 )
 from collector.planning.problem.day_travel import load_day_travel
-from collector.planning.risk.chances import round_chances
+from collector.planning.risk.judgement import judge_day
 from collector.roads.travel import LAW_ONLY
 from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
 from collector.shifts.queries import absences_on, shifts_on
+from collector.web.board.day.broken_rules import broken_sentences
 from collector.web.board.day.edit_log import EditLine, describe_edit, describe_edits
 from collector.web.board.day.forms import SeenForm, VersionForm
 from collector.web.board.day.map import day_map
 from collector.web.board.day.plan_progress import latest_job_view
 from collector.web.board.day.timeline import build_timeline
 from collector.web.board.day.view_model import DayView, build_day_view
-from collector.web.board.page_context import civil_day, is_fragment, zone
+from collector.web.board.page_context import civil_day, is_fragment, today, zone
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import SECONDS_TO_THINK
 from collector.web.framework import errors
@@ -106,6 +107,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
         offer = open_proposal(session, bank_id=bank_id, day=day)
         stops = [stop.pickup for shown in view.rounds for stop in shown.stops]
         roads = load_day_travel(session, plan, stops) if plan else LAW_ONLY
+        judged = judge_day(session, plan)
         back = undo_stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
@@ -117,7 +119,8 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             changed=_changed(session, plan),
             chart=build_timeline(view, now=now()),
             map=day_map(view, day, roads),
-            chances=round_chances(session, plan) if plan else {},
+            chances=judged.chances,
+            broken=broken_sentences(judged.broken, view) if day >= today() else [],
             doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),
             job=job,

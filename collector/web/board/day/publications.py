@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
@@ -35,8 +35,8 @@ from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
+from collector.web.board.day.broken_rules import broken_sentences
 from collector.web.board.day.page import load_day_view
-from collector.web.board.day.price_wording import broken_rule
 from collector.web.board.day.view_model import DayView, RoundView
 from collector.web.board.page_context import civil_day
 from collector.web.board.page_context import page as board_page
@@ -50,19 +50,6 @@ MOST_LEFT_OUT: Final = 8
 """Visits left out whose risk is told; each takes a tenth of a second."""
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
-
-
-class ViolationWords(Protocol):
-    """The fields of a violation that a sentence needs."""
-
-    @property
-    def rule(self) -> str: ...  # noqa: D102
-    @property
-    def by(self) -> int: ...  # noqa: D102
-    @property
-    def shift(self) -> str | None: ...  # noqa: D102
-    @property
-    def visit(self) -> str | None: ...  # noqa: D102
 
 
 class PublicationForm(Form):
@@ -117,7 +104,7 @@ def page(day: str) -> str:
             is_carried=settings().mail is not None or settings().sms is not None,
             owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
-            broken=_sentences(rules, view),
+            broken=broken_sentences(rules, view),
             chances=chances,
             unsafe=unsafe,
             hopeless=[
@@ -221,16 +208,3 @@ def _publication_lines(
         for key in found.withdrawn
     ]
     return [*withdrawn, *promised]
-
-
-def _sentences(rules: Iterable[ViolationWords], view: DayView) -> list[str]:
-    letters, names = {str(each.shift.id): each.letter for each in view.rounds}, view.names
-    return [
-        broken_rule(
-            each.rule,
-            by=each.by,
-            letter=letters.get(each.shift or ""),
-            who=names.get(int(each.visit or 0)),
-        )
-        for each in rules
-    ]

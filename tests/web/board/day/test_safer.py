@@ -20,9 +20,9 @@ from collector.planning.problem.write_back import UnplannedVisit, write_tray
 from collector.planning.risk.chances import (
     hopeless_visits,
     risks_of_serving,
-    round_chances,
     written_problem,
 )
+from collector.planning.risk.judgement import judge_day
 from collector.rounds.models import Round, RoundStop
 from collector.shifts.models import RosterShift
 from tests.builders import DAY
@@ -74,10 +74,10 @@ def test_a_move_makes_a_tight_round_safer_and_is_undone(
     assert "One move helps" in page
     fields = dict(re.findall(r'name="(version|pickup|place)" value="([^"]+)"', page)[:3])
     with app.app_context(), reading() as session:
-        before = round_chances(session, the_plan(session, town))[round_.id]
+        before = judge_day(session, the_plan(session, town)).chances[round_.id]
     assert claire.post(f"{DAY_PAGE}/moves", data=fields).status_code == 303
     with app.app_context(), reading() as session:
-        after = round_chances(session, the_plan(session, town)).get(round_.id)
+        after = judge_day(session, the_plan(session, town)).chances.get(round_.id)
     assert after is None or after.missing < before.missing
     assert "Undo" in claire.get(DAY_PAGE).text
 

@@ -30,6 +30,7 @@ from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.horizon.levers import price_levers
 from collector.planning.horizon.problem import Weeks, build_weeks_problem, load_weeks
 from collector.planning.horizon.queries import latest_horizon, proposed_days
+from collector.roads.models import LearnedKind, LearnedTime
 from collector.service_day import ServiceDay
 from routing.checker.judge import check_plan
 from routing.cost import cost
@@ -130,6 +131,37 @@ def test_scenario_12_urgency_raises_cents_and_moves_no_due_date(app: Flask, due:
         assert other.penalty == (one.penalty * 175 + 50) // 100
         same = {"cents_per_hour_late": one.cents_per_hour_late, "penalty": one.penalty}
         assert replace(other, **same) == one, "due date, windows, service, load, ride times"
+
+
+def test_the_weeks_use_learned_times_of_driving_and_doors(app: Flask, due: Town) -> None:
+    with app.app_context(), transaction() as session:
+        before = build_weeks_problem(ahead(session, due))
+        donor = of(ahead(session, due), "Due1").donor.id
+        keys = [(LearnedKind.HOUR, key) for key in ("morning", "day", "evening")]
+        for kind, key in [*keys, (LearnedKind.DONOR, str(donor))]:
+            session.add(
+                LearnedTime(
+                    bank_id=due.bank,
+                    kind=kind,
+                    key=key,
+                    donor_id=donor if kind is LearnedKind.DONOR else None,
+                    factor=1.5,
+                    spread_percent=20.0,
+                    count=50,
+                    learned_at=MORNING,
+                )
+            )
+        session.flush()
+        after = build_weeks_problem(ahead(session, due))
+    slower = {
+        visit.id: visit.service / known.service
+        for visit, known in zip(after.visits, before.visits, strict=True)
+    }
+    assert slower.pop(f"donor:{donor}") == 1.5
+    assert set(slower.values()) == {1.0}
+    (travel,), (free,) = after.travel.values(), before.travel.values()
+    assert travel.seconds[0][1] == pytest.approx(1.5 * free.seconds[0][1], abs=1)
+    assert travel.metres == free.metres
 
 
 def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:
