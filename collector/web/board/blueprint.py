@@ -38,6 +38,7 @@ from collector.web.board.day import (
     plans,
     publications,
     round_files,
+    rule_prices,
     safer,
     unplanned,
 )
@@ -85,6 +86,7 @@ PARTS = (
     edits,
     unplanned,
     safer,
+    rule_prices,
     comparisons,
     publications,
     exports,
