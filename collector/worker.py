@@ -25,6 +25,7 @@ from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
+from collector.planning.optimise.rule_prices import PRICE_RULES, price_rules
 from collector.rounds.leave_calendars import look_at_calendars
 from collector.timers import record_pulse, run_timers
 from collector.web.message_rendering import render_notice
@@ -32,6 +33,7 @@ from collector.web.message_rendering import render_notice
 HANDLERS: Mapping[str, Handler] = {
     PLAN_DAY: plan_day,
     PLAN_WEEKS: plan_weeks,
+    PRICE_RULES: price_rules,
     PROPOSE: propose,
 }
 LOOK_SECONDS = 1.0

@@ -332,6 +332,26 @@ def _compare(options: Arguments) -> int:
     return DONE
 
 
+def _prices(options: Arguments) -> int:
+    """Write the best plan under all rules, then the price of each as it is found."""
+    from routing.process.prices import price_lines  # noqa: PLC0415 - loads the engines
+
+    text = read_text(options.problem)
+    if options.problem == options.plan == "-":
+        text, known, others = (*text.split("\n"), "", "")[:3]
+    else:
+        known = read_text(options.plan)
+        others = read_text(options.others) if options.others else ""
+    spoken = FORMATS[options.format]
+    question = spoken.read(text)
+    plan = _answer(question, spoken.read_plan(question, known))
+    for kind, line in price_lines(
+        question.problem, plan, _budget(options), options.promise, others
+    ):
+        _line(kind, **line)
+    return DONE
+
+
 def _change(change: VisitDifference) -> Mapping[str, Any]:
     return {
         "visit": change.visit,
@@ -393,6 +413,7 @@ COMMANDS: Final = {
     "explain": _explain,
     "insertions": _insertions,
     "compare": _compare,
+    "prices": _prices,
     "serve": _serve,
     "warm": _warm,
     "schema": _schema,

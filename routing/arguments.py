@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "explain": "say why a visit is unassigned",
     "insertions": "price every legal place of a visit",
     "compare": "say what another plan does differently",
+    "prices": "price each rule: a line of JSON per rule",
     "serve": "answer VROOM requests over HTTP",
     "warm": "compile everything ahead",
     "schema": "print the JSON Schema of the native format",
@@ -44,6 +45,8 @@ def parser(description: str | None, commands: Mapping[str, Command]) -> argparse
             _solve(one)
         elif name == "serve":
             _serve(one)
+        elif name == "prices":
+            _prices(one)
         elif name not in {"warm", "schema"}:
             _judge(one, name)
     return found
@@ -102,6 +105,20 @@ def _solve(parser: argparse.ArgumentParser) -> None:
         " last line has the plan with the fewest changes and the cheapest as well; if it is - too,"
         " it is the line after the plan's",
     )
+
+
+def _prices(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the prices of rules."""
+    parser.add_argument("problem", help="a file, or - for standard input: a problem by line")
+    parser.add_argument("plan", help="a file, or - with the problem: the line after it")
+    parser.add_argument("--promise", action="append", default=[], metavar="VISIT")
+    parser.add_argument(
+        "--others",
+        metavar="FILE",
+        help="further problems by name to compare with; - with the problem: the third line",
+    )
+    _format(parser)
+    _bounds(parser)
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:

@@ -1,19 +1,19 @@
 """Price of each rule: the saving without it, by a search that goes on from the present plan."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from routing.analysis.compare import Comparison, compare
 from routing.plan import Plan, Rule
-from routing.problem import Problem, Shift, Visit
+from routing.problem import Problem
+from routing.relaxations import relaxed_problems, without_promise
 from routing.solver import Budget, solve
 from routing.units import Cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RulePrice:
-    """The price of one rule in one problem, as far as the searches found it.
+class RelaxedPrice:
+    """What a problem costs more than another one, as far as the searches found it.
 
     Attributes
     ----------
@@ -28,11 +28,28 @@ class RulePrice:
         Its differences from the plan with the rule.
     """
 
-    rule: Rule
     cents: Cents
     served: tuple[str, ...]
     plan: Plan
     comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePrice(RelaxedPrice):
+    """The price of one rule in one problem, as far as the searches found it."""
+
+    rule: Rule
+
+    @classmethod
+    def of(cls, rule: Rule, price: RelaxedPrice) -> "RulePrice":
+        """Return a price with the name of its rule."""
+        return cls(
+            rule=rule,
+            cents=price.cents,
+            served=price.served,
+            plan=price.plan,
+            comparison=price.comparison,
+        )
 
 
 def rule_prices(
@@ -51,23 +68,36 @@ def rule_prices(
         Rules of `RELAXATIONS`; all of them by default. A rule that the problem lacks has no price.
     """
     present = solve(problem, budget, start=plan)
-    chosen = RELAXATIONS if rules is None else {rule: RELAXATIONS[rule] for rule in rules}
-    relaxed = {rule: relax(problem) for rule, relax in chosen.items()}
     prices = [
-        _price(problem, without, present, rule, budget)
-        for rule, without in relaxed.items()
-        if without != problem
+        RulePrice.of(Rule(name), price)
+        for name, price in relaxed_prices(
+            problem, present, budget, relaxed_problems(problem, rules)
+        )
     ]
     return tuple(sorted(prices, key=lambda price: (-len(price.served), -price.cents, price.rule)))
 
 
-def _price(
-    problem: Problem, relaxed: Problem, present: Plan, rule: Rule, budget: Budget
-) -> RulePrice:
+def relaxed_prices(
+    problem: Problem, present: Plan, budget: Budget, relaxed: Mapping[str, Problem]
+) -> Iterator[tuple[str, RelaxedPrice]]:
+    """Yield the price of each difference between a problem and another one, as it is found.
+
+    Parameters
+    ----------
+    present : Plan
+        A plan of the problem, found within an equal budget. Every search goes on from it.
+    relaxed : mapping of str to Problem
+        By name, problems in which the plan may be better. They may have visits of their own, which
+        cost more and are served.
+    """
+    for name, other in relaxed.items():
+        yield name, _price(problem, other, present, budget)
+
+
+def _price(problem: Problem, relaxed: Problem, present: Plan, budget: Budget) -> RelaxedPrice:
     found = solve(relaxed, budget, start=present)
     missing = _mandatory_unassigned(problem, present)
-    return RulePrice(
-        rule=rule,
+    return RelaxedPrice(
         cents=Cents(present.cost.total - found.cost.total),
         served=tuple(sorted(missing - _mandatory_unassigned(problem, found))),
         plan=found,
@@ -80,67 +110,8 @@ def _mandatory_unassigned(problem: Problem, plan: Plan) -> set[str]:
     return mandatory & {entry.visit for entry in plan.unassigned}
 
 
-def _of_visits(change: Callable[[Visit], Visit]) -> Callable[[Problem], Problem]:
-    return lambda problem: replace(problem, visits=tuple(map(change, problem.visits)))
-
-
-def _of_shifts(change: Callable[[Shift], Shift]) -> Callable[[Problem], Problem]:
-    return lambda problem: replace(problem, shifts=tuple(map(change, problem.shifts)))
-
-
-def _without_ride_limits(problem: Problem) -> Problem:
-    visits = tuple(replace(visit, ride_limits={}) for visit in problem.visits)
-    shifts = tuple(replace(shift, carried_until=None) for shift in problem.shifts)
-    return replace(problem, visits=visits, shifts=shifts)
-
-
-RELAXATIONS: Final[Mapping[Rule, Callable[[Problem], Problem]]] = {
-    Rule.RIDE_TIME: _without_ride_limits,
-    Rule.BREAKS: _of_shifts(lambda shift: replace(shift, breaks=())),
-    Rule.LOAD: _of_shifts(lambda shift: replace(shift, capacity={})),
-    Rule.LIMITS: _of_shifts(
-        lambda shift: replace(
-            shift, max_driving=None, max_working=None, max_metres=None, max_stops=None
-        )
-    ),
-    Rule.SKILLS: _of_visits(lambda visit: replace(visit, skills=frozenset())),
-    Rule.COLLECTORS: _of_visits(
-        lambda visit: replace(
-            visit,
-            shifts=None,
-            collectors=None,
-            forbidden=frozenset(),
-            preferred=frozenset(),
-            preference=Cents(0),
-        )
-    ),
-    Rule.ZONES: _of_shifts(lambda shift: replace(shift, zones=None, outside=None)),
-    Rule.PINS: lambda problem: replace(problem, pins=()),
-    Rule.PERIODS: lambda problem: replace(problem, periods=()),
-    Rule.BALANCE: lambda problem: replace(problem, balances=()),
-}
-"""Per rule, the problem without it. Windows and dates are promises: see `without_promise`."""
-
-
-def without_promise(problem: Problem, visit: str) -> Problem:
-    """Return the problem in which one visit may begin at any time of any shift.
-
-    Raises
-    ------
-    KeyError
-        There is no such visit.
-    """
-    promised = problem.visits[problem.visit_row(visit)]
-    first = min(shift.window.earliest for shift in problem.shifts)
-    last = max(shift.window.latest for shift in problem.shifts)
-    window = replace(promised.windows[0], earliest=first, latest=last)
-    free = replace(promised, windows=(window,), release=None, deadline=None)
-    visits = tuple(free if one.id == visit else one for one in problem.visits)
-    return replace(problem, visits=visits)
-
-
 def promise_price(problem: Problem, plan: Plan, visit: str, budget: Budget) -> RulePrice:
     """Return the price of the promised time of one visit."""
     present = solve(problem, budget, start=plan)
     relaxed = without_promise(problem, visit)
-    return _price(problem, relaxed, present, Rule.WINDOWS, budget)
+    return RulePrice.of(Rule.WINDOWS, _price(problem, relaxed, present, budget))

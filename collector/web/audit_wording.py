@@ -70,6 +70,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "plan kept": _("plan kept"),
     "proposal asked again": _("proposal requested again"),
     "proposal discarded": _("proposal discarded"),
+    "rules priced": _("prices of the rules requested"),
     "stops pinned": _("stops pinned"),
     "visit moved": _("visit moved"),
     "weeks asked": _("weeks planned"),

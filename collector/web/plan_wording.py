@@ -24,6 +24,9 @@ ERRORS: Mapping[str, LazyString] = {
     "move_needs_reason": _(
         "This place breaks a rule. Say why you move the visit there all the same."
     ),
+    "nothing_to_price": _(
+        "No round that can still change has a visit: no rule costs anything on this day."
+    ),
     "not_published": _(
         "No round of this day is published: there is nothing yet that a new plan would change."
     ),

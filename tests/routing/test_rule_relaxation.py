@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from routing.checker.judge import check_plan
+from routing.formats.native import write_plan, write_problem
 from routing.plan import Rule
 from routing.problem import Problem
-from routing.rule_relaxation import RELAXATIONS, promise_price, rule_prices
+from routing.relaxations import RELAXATIONS
+from routing.rule_relaxation import promise_price, rule_prices
 from routing.solver import Budget, solve
 from tests.routing.builders import lunch, pin, problem, shift, visit
 from tests.routing.rich import RULES, rich_problems
 from tests.routing.scale import scaled
+from tests.routing.shell import run_apart
 
 FEW = Budget(iterations=200)
 
@@ -59,6 +65,37 @@ def test_a_pin_costs_the_way_of_the_wrong_collector() -> None:
     asked = problem(visit("anna"), shifts=far, pins=[pin("anna", "am")])
     (price,) = rule_prices(asked, solve(asked, FEW), FEW)
     assert (price.rule, price.cents) == (Rule.PINS, 600 - 200)
+
+
+def priced(*options: str, text: str) -> tuple[int, list[dict[str, Any]]]:
+    done = run_apart("prices", "-", "-", "--iterations", "600", *options, text=text)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def lines(*documents: str) -> str:
+    return "\n".join(json.dumps(json.loads(document)) for document in documents)
+
+
+def test_a_program_hears_of_each_price_as_it_is_found() -> None:
+    """Anna's pin costs 4 km; in another problem Bea waits as well, and is served."""
+    far = [shift("am", start="dora", end="dora"), shift("pm")]
+    asked = problem(visit("anna"), shifts=far, pins=[pin("anna", "am")])
+    more = problem(visit("anna"), visit("bea"), shifts=far, pins=[pin("anna", "am")])
+    others = json.dumps({"bea": json.loads(write_problem(more))})
+    text = lines(write_problem(asked), write_plan(solve(asked, FEW)), others)
+    code, (present, pins, bea, done) = priced(text=text)
+    assert (code, present["kind"], present["prices"]) == (0, "present", ["pins", "bea"])
+    assert (pins["kind"], pins["name"], pins["cents"]) == ("price", "pins", 600 - 200)
+    served = {stop["visit"] for tour in bea["plan"]["tours"] for stop in tour["stops"]}
+    assert (bea["name"], served) == ("bea", {"anna", "bea"})
+    assert done["kind"] == "done"
+
+
+def test_a_price_of_nobodys_promise_is_refused_by_name() -> None:
+    asked = problem(visit("anna"))
+    text = lines(write_problem(asked), write_plan(solve(asked, FEW)))
+    done = run_apart("prices", "-", "-", "--promise", "zoe", text=text)
+    assert (done.returncode, done.stderr) == (2, "promise: names no visit: zoe\n")
 
 
 def test_a_promise_costs_the_wait_for_it() -> None:

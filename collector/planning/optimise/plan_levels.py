@@ -1,6 +1,7 @@
 """The three plans of a run with their figures: by their safety, or by what they change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ from collector.planning.problem.objectives import Objectives
 from collector.planning.risk.chances import in_a_hundred
 from collector.rounds.models import DayPlan
 from routing.analysis.risk import PlanRisk, risk
+from routing.cost import cost
 from routing.formats.native import plan_of
 
 DAYS = 1_000
@@ -46,6 +48,8 @@ class LevelFigures:
     ----------
     left_out
         Visits in no round.
+    penalties
+        Cents that the search counts for them: more for a visit that is more urgent.
     cold
         Days in a hundred on which no limit of the weakest round is exceeded.
     promises
@@ -60,11 +64,14 @@ class LevelFigures:
         Number of published promises that it changes.
     collectors_changed
         Number of published visits that another collector makes, or nobody.
+    same_as
+        An earlier one of the three that makes the same rounds.
     """
 
     level: PlanLevel
     figures: PlanFigures
     left_out: int
+    penalties: int
     cold: int
     promises: int
     in_time: int
@@ -72,6 +79,7 @@ class LevelFigures:
     moves: int
     promises_moved: int
     collectors_changed: int
+    same_as: PlanLevel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +113,14 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
     facts, objectives = load_facts(session, plan), Objectives.from_json(run.asked)
     by_changes = PlanLevel.FEWEST in levels
     known = [level for level in (BY_CHANGES if by_changes else BY_SAFETY) if level in levels]
-    found, orders = [], []
+    found: list[LevelFigures] = []
+    orders: list[Mapping[int, tuple[int, ...]]] = []
     for level in known:
         change = rebase(facts, _with_plan(run, level), objectives).change
-        found.append(_figures(run, level, change))
-        orders.append(change.assignment_after.orders)
+        after = change.assignment_after.orders
+        twin = found[orders.index(after)].level if after in orders else None
+        found.append(replace(_figures(run, level, change), same_as=twin))
+        orders.append(after)
     searched = [plan_of(levels[level]).orders for level in known]
     return ThreePlans(
         plans=tuple(found),
@@ -127,6 +138,7 @@ def _figures(run: PlanningRun, level: PlanLevel, change: DayChange) -> LevelFigu
         level=level,
         figures=plan_figures(change, change.plan_after),
         left_out=len(wanted - change.assignment_after.placed),
+        penalties=cost(change.problem, change.plan_after).penalties,
         cold=_weakest([tour.cold for tour in judged.tours]),
         promises=_promises(judged),
         in_time=_weakest([tour.in_time for tour in judged.tours]),

@@ -39,6 +39,7 @@ from collector.web.board.day import (
     plans,
     publications,
     round_files,
+    rule_prices,
     safer,
     unplanned,
 )
@@ -86,6 +87,7 @@ PARTS = (
     edits,
     unplanned,
     safer,
+    rule_prices,
     comparisons,
     publications,
     exports,
