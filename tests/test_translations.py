@@ -44,6 +44,7 @@ OTHER_WORDS = {
     r"(?<!heure de )(?<!heure de notre )passages?\b": "visite",
     r"zones?\b": "secteur",
     r"biberons?\b": "flacon",
+    r"(?<!%\()\bpools?\b": "mélange",
     r"visites? fixée": "épinglée",
     r"avant le %": "au plus tard le",
 }

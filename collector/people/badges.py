@@ -6,7 +6,7 @@ for it again. The fifth wrong PIN locks the badge, and the fifth wrong try ends 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -39,15 +39,21 @@ class RestingSession:
     name: str
 
 
-def set_badge(
-    session: Session, *, now: datetime, person: Person, code: str, pin: str, vault: Vault
-) -> None:
-    """Give a person a badge and a PIN, in place of former ones.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashedBadge:
+    """A badge and a PIN in their stored forms, made outside of any transaction."""
+
+    code_mark: str
+    pin_hash: str = field(repr=False)
+
+
+def new_badge(*, code: str, pin: str, vault: Vault) -> HashedBadge:
+    """Return a new badge and PIN in their stored forms; the PIN is hashed slowly.
 
     Raises
     ------
     Refused
-        `badge_too_short`, `pin_not_six`, `pin_too_easy`, or `badge_taken` by a colleague.
+        `badge_too_short`, `pin_not_six`, `pin_too_easy`.
     """
     code, pin = code.strip(), pin.strip()
     if len(code) < SHORTEST_CODE:
@@ -56,9 +62,21 @@ def set_badge(
         raise Refused("pin_not_six")
     if len(set(pin)) < FEWEST_DIFFERENT_DIGITS or pin in code or _is_a_run(pin):
         raise Refused("pin_too_easy")
-    mark = vault.mark(code)
+    return HashedBadge(code_mark=vault.mark(code), pin_hash=_stored(pin, new_salt(), vault))
+
+
+def set_badge(session: Session, badge: HashedBadge, *, now: datetime, person: Person) -> None:
+    """Give a person a badge and a PIN, in place of former ones.
+
+    Raises
+    ------
+    Refused
+        `badge_taken` by a colleague.
+    """
     taken = select(Badge.id).where(
-        Badge.bank_id == person.bank_id, Badge.code_mark == mark, Badge.person_id != person.id
+        Badge.bank_id == person.bank_id,
+        Badge.code_mark == badge.code_mark,
+        Badge.person_id != person.id,
     )
     if session.scalar(taken) is not None:
         raise Refused("badge_taken")
@@ -67,8 +85,8 @@ def set_badge(
         Badge(
             bank_id=person.bank_id,
             person_id=person.id,
-            code_mark=mark,
-            pin_hash=_stored(pin, new_salt(), vault),
+            code_mark=badge.code_mark,
+            pin_hash=badge.pin_hash,
             made_at=now,
             wrong=0,
         )
@@ -128,14 +146,33 @@ def resting_session(session: Session, token: str, *, now: datetime) -> RestingSe
     )
 
 
+def typed_badge(salt: bytes, *, code: str, pin: str, vault: Vault) -> HashedBadge:
+    """Return a typed badge and PIN in their stored forms; the PIN is hashed slowly.
+
+    Parameters
+    ----------
+    salt
+        The salt of the person's badge (`badge_salt`).
+    """
+    return HashedBadge(
+        code_mark=vault.mark(code.strip()), pin_hash=_stored(pin.strip(), salt, vault)
+    )
+
+
+def badge_salt(session: Session, person_id: int) -> bytes:
+    """Return the salt of a person's badge; it is empty without a badge."""
+    badge = badge_of(session, person_id)
+    return salt_of(badge.pin_hash) if badge else b""
+
+
 def resume(
-    session: Session, resting: RestingSession, *, now: datetime, code: str, pin: str, vault: Vault
+    session: Session, resting: RestingSession, typed: HashedBadge, *, now: datetime
 ) -> str | None:
     """Resume a session by the badge and the PIN of its person, and return its new token.
 
     Return None for a wrong badge or PIN, which is counted.
     """
-    if not _is_right(session, resting, now=now, code=code, pin=pin, vault=vault):
+    if not _is_right(session, resting, typed, now=now):
         name = f"badge of session {resting.session_id}"
         if not count_attempt(session, name, now=now, most=MOST_WRONG - 1):
             session.execute(
@@ -164,11 +201,11 @@ def resume(
 
 
 def _is_right(
-    session: Session, resting: RestingSession, *, now: datetime, code: str, pin: str, vault: Vault
+    session: Session, resting: RestingSession, typed: HashedBadge, *, now: datetime
 ) -> bool:
     """Return whether badge and PIN are the person's; a wrong PIN of the right badge is counted."""
     badge = badge_of(session, resting.person_id)
-    if badge is None or not secrets.compare_digest(badge.code_mark, vault.mark(code.strip())):
+    if badge is None or not secrets.compare_digest(badge.code_mark, typed.code_mark):
         return False
     # The try is counted before it is judged: of many at once, five are.
     counted = session.execute(
@@ -179,8 +216,7 @@ def _is_right(
     ).scalar()
     if counted is None:
         return False
-    stored = _stored(pin.strip(), salt_of(badge.pin_hash), vault)
-    if secrets.compare_digest(badge.pin_hash, stored):
+    if secrets.compare_digest(badge.pin_hash, typed.pin_hash):
         session.execute(update(Badge).where(Badge.id == badge.id).values(wrong=0))
         return True
     if counted >= MOST_WRONG:

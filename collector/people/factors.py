@@ -58,6 +58,14 @@ class DrawnCodes:
     hashes: list[str] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedCode:
+    """A code as it was typed, without spaces, with its stored forms as a recovery code."""
+
+    text: str = field(repr=False)
+    recovery_forms: list[str] = field(repr=False)
+
+
 def factor_state(session: Session, person_id: int) -> FactorState:
     """Return the second factors of a person."""
     keys = select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.id)
@@ -70,8 +78,32 @@ def factor_state(session: Session, person_id: int) -> FactorState:
     )
 
 
+def recovery_salts(session: Session, person_id: int) -> set[bytes]:
+    """Return the salts of a person's unused recovery codes; one of before version 0.3 is empty."""
+    unused = session.scalars(select(RecoveryCode.code_hash).where(*_unused_codes(person_id)))
+    return {salt_of(each) for each in unused}
+
+
+def hash_typed(code: str, *, person_id: int, salts: set[bytes]) -> TypedCode:
+    """Return a typed code; one of the form of a recovery code is hashed slowly.
+
+    It is called outside of any transaction: a hash lasts longer than a writer may keep others.
+    """
+    text = "".join(code.split()).lower()
+    bare = text.replace("-", "")
+    is_recovery_code = len(bare) == GROUPS * GROUP and set(bare) <= set(ALPHABET)
+    forms = [_stored(person_id, bare, salt) for salt in salts] if is_recovery_code else []
+    return TypedCode(text=text, recovery_forms=forms)
+
+
 def prove_by_code(
-    session: Session, code: str, *, now: datetime, session_id: int, person_id: int, vault: Vault
+    session: Session,
+    typed: TypedCode,
+    *,
+    now: datetime,
+    session_id: int,
+    person_id: int,
+    vault: Vault,
 ) -> bool:
     """Check a code of an app or a recovery code, and return whether it was right.
 
@@ -85,10 +117,9 @@ def prove_by_code(
     of_person, of_session = f"factor of person {person_id}", f"factor of session {session_id}"
     if made_attempts(session, of_person, now=now, within=AN_HOUR) >= TRIES_OF_A_PERSON:
         raise Refused("too_many_wrong_codes")
-    typed = "".join(code.split()).lower()
-    if accept_totp(session, typed, now=now, person_id=person_id, vault=vault):
+    if accept_totp(session, typed.text, now=now, person_id=person_id, vault=vault):
         return True
-    if _use_recovery_code(session, typed.replace("-", ""), now=now, person_id=person_id):
+    if _use_recovery_code(session, typed.recovery_forms, now=now, person_id=person_id):
         return True
     count_attempt(session, of_person, now=now)
     if not count_attempt(session, of_session, now=now, most=TRIES_OF_A_SESSION - 1):
@@ -205,11 +236,11 @@ def reset_factors(
     return person
 
 
-def _use_recovery_code(session: Session, code: str, *, now: datetime, person_id: int) -> bool:
-    if len(code) != GROUPS * GROUP or not set(code) <= set(ALPHABET):
+def _use_recovery_code(
+    session: Session, forms: list[str], *, now: datetime, person_id: int
+) -> bool:
+    if not forms:
         return False
-    unused = session.scalars(select(RecoveryCode.code_hash).where(*_unused_codes(person_id)))
-    forms = [_stored(person_id, code, salt) for salt in {salt_of(each) for each in unused}]
     used = session.execute(
         update(RecoveryCode)
         .where(*_unused_codes(person_id), RecoveryCode.code_hash.in_(forms))

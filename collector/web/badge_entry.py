@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from collector.db import transaction
+from collector.db import reading, transaction
 from collector.errors import Refused
-from collector.people.badges import resting_session, resume
+from collector.people.badges import badge_salt, resting_session, resume, typed_badge
 from collector.people.models import Surface
 from collector.web.framework.context import now, vault
 from collector.web.framework.entry import sign_in_page, wanted_page
@@ -30,17 +30,16 @@ class ResumeForm(Form):
 def enter() -> Response | tuple[str, int]:
     """Resume the session of this browser; a wrong badge or PIN is counted."""
     form, token = ResumeForm.sent(), None
-    with transaction() as session:
+    with reading() as session:
         resting = resting_session(session, token_of(Surface.DESK), now=now())
-        if resting is not None:
-            token = resume(
-                session,
-                resting,
-                now=now(),
-                code=form.badge.data,
-                pin=form.pin.data,
-                vault=vault(),
-            )
+        salt = badge_salt(session, resting.person_id) if resting else b""
+    if resting is not None:
+        code, pin = form.badge.data, form.pin.data
+        typed = typed_badge(salt, code=code, pin=pin, vault=vault())
+        with transaction() as session:
+            resting = resting_session(session, token_of(Surface.DESK), now=now())
+            if resting is not None:
+                token = resume(session, resting, typed, now=now())
     if token is None:
         refused = Refused("badge_not_right" if resting else "no_session_rests")
         log_refusal(refused.code, f"person:{resting.person_id}" if resting else "")

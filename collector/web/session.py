@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import (
     Blueprint,
     copy_current_request_context,
+    flash,
     jsonify,
     make_response,
     render_template,
@@ -15,6 +16,7 @@ from flask import (
 )
 from flask import redirect as redirect_to
 from flask import session as form_session
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -195,6 +197,8 @@ def leave(door: str) -> Response:
     if token:
         with transaction() as session:
             end_session(session, token, now=now())
+        if not by_provider:
+            flash(_("You are signed out."), "ok")
     forget_token(answer, surface)
     return answer
 

@@ -197,8 +197,12 @@ def test_no_token_is_kept_in_the_clear(app: Flask, clock: SetClock, town: Town) 
 
 def test_signing_out_closes_one_door(app: Flask, town: Town) -> None:
     client = sign_in(app, bank=town.other_bank, person=town.sophie)
-    assert client.post("/sign-out/milkround_phone").status_code == 303
+    answer = client.post("/sign-out/milkround_phone", follow_redirects=True)
+    assert answer.request.path == "/sign-in"
+    assert "You are signed out." in answer.text
     assert "/sign-in" in client.get("/phone/").headers["Location"]
+    # Nothing was signed out here, and the sentence was said once.
+    assert "signed out" not in client.post("/sign-out/milkround_phone", follow_redirects=True).text
 
 
 @pytest.mark.usefixtures("town")

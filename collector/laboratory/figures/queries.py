@@ -15,6 +15,7 @@ from collector.custody.models import Excursion
 from collector.laboratory.destroying.queries import DESTROYED_ML
 from collector.laboratory.destructions.models import DestroyedItem, Destruction, DestructionReason
 from collector.laboratory.figures.findings import PlateFigures, plates_of
+from collector.laboratory.figures.losses import DonorLoss, losses_by_donor
 from collector.laboratory.figures.periods import (
     HOUR_SECONDS,
     Period,
@@ -22,6 +23,7 @@ from collector.laboratory.figures.periods import (
     days_between,
     spread_of,
 )
+from collector.laboratory.figures.scans import ScanFigures, scans_of
 from collector.laboratory.figures.waits import WaitFigures, waits_of
 from collector.laboratory.heating.models import Cycle, CycleState
 from collector.laboratory.holding.models import LotDecision, LotVerdict
@@ -108,7 +110,10 @@ class LaboratoryFigures:
     destroyed: DestroyedFigures
     waits: WaitFigures
     plates: PlateFigures
+    scans: ScanFigures
     care: CareFigures
+    losses: Sequence[DonorLoss]
+    """The donors with the largest losses."""
 
 
 def figures_of(session: Session, *, bank_id: int, first: date, last: date) -> LaboratoryFigures:
@@ -129,7 +134,9 @@ def figures_of(session: Session, *, bank_id: int, first: date, last: date) -> La
         destroyed=_destroyed(session, period),
         waits=waits_of(session, period),
         plates=plates_of(session, period, zone),
+        scans=scans_of(session, period),
         care=_care(session, period),
+        losses=losses_by_donor(session, period),
     )
 
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.errors import Refused
-from collector.people.badges import badge_of, is_locked, remove_badge, set_badge
+from collector.people.badges import badge_of, is_locked, new_badge, remove_badge, set_badge
 from collector.people.models import Person, Role
 from collector.web.framework.context import vault
 from collector.web.framework.forms import Form, TextField
@@ -43,15 +43,10 @@ def write() -> Response | tuple[str, int]:
     if form.pin.data != form.pin_again.data:
         return _page({"pin_again": sentence(Refused("pins_differ"))}), 422
     try:
+        badge = new_badge(code=form.badge.data, pin=form.pin.data, vault=vault())
         with transaction() as session:
-            set_badge(
-                session,
-                now=now(),
-                person=session.get_one(Person, person_id()),
-                code=form.badge.data,
-                pin=form.pin.data,
-                vault=vault(),
-            )
+            person = session.get_one(Person, person_id())
+            set_badge(session, badge, now=now(), person=person)
     except Refused as refused:
         return _page({FIELD_OF.get(refused.code, "pin"): sentence(refused)}), 422
     flash(_("The badge is stored. After a rest it opens your session again here."), "ok")

@@ -11,6 +11,7 @@ from collector.people.passkeys import question_options, recognise
 from collector.web.framework.context import relying_party, settings, vault
 from collector.web.framework.entry import start_page, wanted_page
 from collector.web.framework.forms import Form, TextField
+from collector.web.framework.grave_acts import typed_code
 from collector.web.framework.guards import (
     DOOR_OF_ROLE,
     Surface,
@@ -51,7 +52,7 @@ def ask() -> Answer | str:
 @blueprint.post("")
 def try_code() -> Answer | tuple[str, int]:
     """Check a code; every wrong one is counted."""
-    code = ProofForm.sent().code.data
+    code = typed_code(ProofForm.sent().code.data)
     wrong = Refused("code_not_right")
     try:
         with transaction() as session:

@@ -99,7 +99,8 @@ def _revoke(session: Session, device_id: int) -> None:
 
 
 def _signed_out(surface: Surface) -> Response:
-    """Return the way to the sign-in page; a donor's one stays discreet."""
+    """Return the way to the sign-in page, which tells the end; a donor's one stays discreet."""
+    flash(_("You are signed out."), "ok")
     wanted = url_for("donor.home") if surface is Surface.DONOR else None
     answer = redirect(url_for("session.ask", next=wanted), code=303)
     forget_token(answer, surface)

@@ -14,7 +14,14 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.errors import Refused
-from collector.people.factors import factor_state, prove_by_code, record_proof
+from collector.people.factors import (
+    TypedCode,
+    factor_state,
+    hash_typed,
+    prove_by_code,
+    record_proof,
+    recovery_salts,
+)
 from collector.people.models import Surface
 from collector.web.framework.context import now, relying_party, settings, vault
 from collector.web.framework.forms import Form, TextField, sent_texts
@@ -71,14 +78,21 @@ def ask_again() -> Response | None:
     return _page(wrong) if wrong else None
 
 
+def typed_code(code: str) -> TypedCode:
+    """Return a code that the actor typed, hashed between a reading and the transaction."""
+    with reading() as session:
+        salts = recovery_salts(session, person_id())
+    return hash_typed(code, person_id=person_id(), salts=salts)
+
+
 def _try(code: str) -> str:
     """Check a code, and return the sentence of a wrong one."""
-    refused = Refused("code_not_right")
+    refused, typed = Refused("code_not_right"), typed_code(code)
     try:
         with transaction() as session:
             if prove_by_code(
                 session,
-                code,
+                typed,
                 now=now(),
                 session_id=actor().session_id,
                 person_id=person_id(),

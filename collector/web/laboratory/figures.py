@@ -14,11 +14,13 @@ from collector.laboratory.figures.findings import PlateFigures
 from collector.laboratory.figures.periods import Spread
 from collector.laboratory.figures.queries import LaboratoryFigures, figures_of
 from collector.laboratory.figures.waits import WaitFigures
+from collector.laboratory.lists.queries import LaboratoryList
 from collector.people.models import Role
 from collector.web.formats import number
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
 from collector.web.laboratory.hazard_wording import HAZARDS
+from collector.web.laboratory.list_wording import LISTS
 from collector.web.laboratory.page_context import civil_today
 from collector.web.laboratory.release_wording import ANALYTES, STAGES
 from collector.web.laboratory.wording import REFUSALS
@@ -27,6 +29,8 @@ from collector.web.laboratory_wording import DESTRUCTION_REASONS
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")
 
+Row = tuple[str, str, LaboratoryList]
+"""Words, value, and the list with the rows behind it."""
 DAYS_SHOWN = timedelta(days=29)
 LONGEST_PERIOD = timedelta(days=3660)
 
@@ -45,7 +49,7 @@ def home() -> str | tuple[str, int]:
     valid = form.validate()
     found = _found(form)
     page = render_template(
-        "laboratory/figures.html", found=found, rows=list(_rows(found)), form=form
+        "laboratory/figures.html", found=found, rows=list(_rows(found)), form=form, lists=LISTS
     )
     return page if valid else (page, 422)
 
@@ -56,7 +60,7 @@ def file() -> Response:
     form = FigureDaysForm.queried()
     form.validate()
     found = _found(form)
-    rows = [{"figure": words, "value": value} for words, value in _rows(found)]
+    rows = [{"figure": words, "value": value} for words, value, _ in _rows(found)]
     answer = make_response(
         write_rows(("figure", "value"), rows, headings=(gettext("Figure"), gettext("Value")))
     )
@@ -85,76 +89,92 @@ def _found(form: FigureDaysForm) -> LaboratoryFigures:
         return figures_of(session, bank_id=actor().bank_id, first=first, last=last)
 
 
-def _rows(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
-    """Yield the words and the value of each figure, in the order of the work."""
-    reception, balance, heating, care = (
-        found.reception,
-        found.balance,
-        found.heating,
-        found.care,
-    )
-    yield gettext("Containers accepted"), str(reception.accepted)
-    yield gettext("Accepted, in ml"), str(reception.accepted_ml)
-    yield gettext("Containers refused"), str(reception.refused)
-    yield gettext("Refused, in ml"), str(reception.refused_ml)
-    for reason, count, volume_ml in reception.reasons:
-        refused = gettext("Refused, %(reason)s, in ml", reason=REFUSALS[reason])
-        yield refused, f"{volume_ml} ({count})"
-    yield gettext("Pools closed"), str(found.pools)
-    yield gettext("Emptied into these pools, in ml"), str(balance.inputs_ml)
-    yield gettext("Filled into bottles, in ml"), str(balance.filled_ml)
-    yield gettext("For samples, in ml"), str(balance.sampled_ml)
-    yield gettext("Thrown away, in ml"), str(balance.discarded_ml)
-    yield gettext("Lost, in ml"), str(balance.lost_ml)
-    yield gettext("Lost, in thousandths"), number(round(balance.lost_permille, 1))
-    yield gettext("Cycles whose curve passed"), str(heating.passed)
-    yield gettext("Heated, in ml"), str(heating.passed_ml)
-    yield gettext("Cycles whose curve failed"), str(heating.failed)
-    yield gettext("In failed cycles, in ml"), str(heating.failed_ml)
-    yield gettext("Age at heating, in days (median / 9 in 10)"), _spread(heating.age_days)
-    yield gettext("Thaw to heating, in hours (median / 9 in 10)"), _spread(heating.thaw_hours)
-    yield gettext("Released, in ml"), str(found.released_ml)
-    yield gettext("Rejected, in ml"), str(found.rejected_ml)
+def _rows(found: LaboratoryFigures) -> Iterator[Row]:
+    """Yield the words, the value and the list of each figure, in the order of the work."""
+    balance, heating = found.balance, found.heating
+    yield from _reception(found)
+    pools, inputs = LaboratoryList.POOLS, LaboratoryList.INPUTS
+    yield gettext("Pools closed"), str(found.pools), pools
+    yield gettext("Emptied into these pools, in ml"), str(balance.inputs_ml), inputs
+    yield gettext("Filled into bottles, in ml"), str(balance.filled_ml), LaboratoryList.BOTTLES
+    yield gettext("For samples, in ml"), str(balance.sampled_ml), pools
+    yield gettext("Thrown away, in ml"), str(balance.discarded_ml), pools
+    yield gettext("Lost, in ml"), str(balance.lost_ml), pools
+    yield gettext("Lost, in thousandths"), number(round(balance.lost_permille, 1)), pools
+    cycles = LaboratoryList.CYCLES
+    yield gettext("Cycles whose curve passed"), str(heating.passed), cycles
+    yield gettext("Heated, in ml"), str(heating.passed_ml), cycles
+    yield gettext("Cycles whose curve failed"), str(heating.failed), cycles
+    yield gettext("In failed cycles, in ml"), str(heating.failed_ml), cycles
+    ages, thaws = _spread(heating.age_days), _spread(heating.thaw_hours)
+    yield gettext("Age at heating, in days (median / 9 in 10)"), ages, LaboratoryList.INTAKES
+    yield gettext("Thaw to heating, in hours (median / 9 in 10)"), thaws, cycles
+    yield gettext("Released, in ml"), str(found.released_ml), LaboratoryList.DECISIONS
+    yield gettext("Rejected, in ml"), str(found.rejected_ml), LaboratoryList.DECISIONS
     yield from _losses(found)
     yield from _waits(found.waits)
     yield from _plates(found.plates)
-    yield gettext("Refused scans"), str(care.refused_scans)
-    yield gettext("Second prints of labels"), str(care.reprints)
-    yield gettext("Units too warm"), str(care.excursions)
-    yield gettext("of these, milk was blocked"), str(care.blocking_excursions)
-    yield gettext("Warm unit to decision, in days (median / 9 in 10)"), _spread(care.decision_days)
+    yield from _care(found)
 
 
-def _losses(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
-    destroyed = found.destroyed
-    yield gettext("Destroyed, in ml"), f"{destroyed.volume_ml} ({destroyed.things})"
+def _reception(found: LaboratoryFigures) -> Iterator[Row]:
+    reception, intakes = found.reception, LaboratoryList.INTAKES
+    yield gettext("Containers accepted"), str(reception.accepted), intakes
+    yield gettext("Accepted, in ml"), str(reception.accepted_ml), intakes
+    yield gettext("Containers refused"), str(reception.refused), intakes
+    yield gettext("Refused, in ml"), str(reception.refused_ml), intakes
+    for reason, count, volume_ml in reception.reasons:
+        refused = gettext("Refused, %(reason)s, in ml", reason=REFUSALS[reason])
+        yield refused, f"{volume_ml} ({count})", intakes
+
+
+def _losses(found: LaboratoryFigures) -> Iterator[Row]:
+    destroyed, listed = found.destroyed, LaboratoryList.DESTROYED
+    yield gettext("Destroyed, in ml"), f"{destroyed.volume_ml} ({destroyed.things})", listed
     for reason, things, volume_ml in destroyed.reasons:
         words = gettext("Destroyed, %(reason)s, in ml", reason=DESTRUCTION_REASONS[reason])
-        yield words, f"{volume_ml} ({things})"
-    yield gettext("Missed by counts"), str(found.care.missing)
+        yield words, f"{volume_ml} ({things})", listed
+    yield gettext("Missed by counts"), str(found.care.missing), LaboratoryList.STAYS
     taken = found.reception.accepted_ml + found.reception.refused_ml
     share = number(round(100 * found.released_ml / taken, 1)) if taken else gettext("none")
-    yield gettext("Released, in percent of the milk taken over"), str(share)
+    words = gettext("Released, in percent of the milk taken over")
+    yield words, str(share), LaboratoryList.DECISIONS
 
 
-def _waits(found: WaitFigures) -> Iterator[tuple[str, str]]:
-    yield gettext("Door to reception, in days (median / 9 in 10)"), _spread(found.to_reception)
-    yield gettext("In quarantine, in days (median / 9 in 10)"), _spread(found.in_quarantine)
-    yield gettext("Heating to release, in days (median / 9 in 10)"), _spread(found.to_release)
-    yield gettext("Reception to release, in days (median / 9 in 10)"), _spread(found.whole_way)
+def _waits(found: WaitFigures) -> Iterator[Row]:
+    intakes, lots = LaboratoryList.INTAKES, LaboratoryList.LOTS
+    to_door, quarantine = _spread(found.to_reception), _spread(found.in_quarantine)
+    to_release, whole_way = _spread(found.to_release), _spread(found.whole_way)
+    yield gettext("Door to reception, in days (median / 9 in 10)"), to_door, intakes
+    yield gettext("In quarantine, in days (median / 9 in 10)"), quarantine, intakes
+    yield gettext("Heating to release, in days (median / 9 in 10)"), to_release, lots
+    yield gettext("Reception to release, in days (median / 9 in 10)"), whole_way, lots
 
 
-def _plates(found: PlateFigures) -> Iterator[tuple[str, str]]:
+def _plates(found: PlateFigures) -> Iterator[Row]:
     for each in found.stages:
         words = gettext("Samples read, %(stage)s", stage=STAGES[each.stage])
-        yield words, str(each.samples)
-        yield gettext("of these, with growth"), str(each.grown)
+        yield words, str(each.samples), LaboratoryList.SAMPLES
+        yield gettext("of these, with growth"), str(each.grown), LaboratoryList.RESULTS
     for month in found.organisms:
         organism = ANALYTES[month.analyte]
         words = gettext(
             "%(month)s: samples with %(organism)s", month=month.month, organism=organism
         )
-        yield words, str(month.samples)
+        yield words, str(month.samples), LaboratoryList.RESULTS
+
+
+def _care(found: LaboratoryFigures) -> Iterator[Row]:
+    care, scans, warm = found.care, LaboratoryList.SCANS, LaboratoryList.EXCURSIONS
+    rate = found.scans.permille
+    shown = gettext("none") if rate is None else str(number(round(rate, 1)))
+    yield gettext("Refused scans"), str(care.refused_scans), scans
+    yield gettext("Refused of 1,000 scans at the bench and the freezers"), shown, scans
+    yield gettext("Second prints of labels"), str(care.reprints), LaboratoryList.PRINTS
+    yield gettext("Units too warm"), str(care.excursions), warm
+    yield gettext("of these, milk was blocked"), str(care.blocking_excursions), warm
+    days = _spread(care.decision_days)
+    yield gettext("Warm unit to decision, in days (median / 9 in 10)"), days, warm
 
 
 def _spread(found: Spread | None) -> str:

@@ -23,6 +23,10 @@ LISTS: Mapping[LaboratoryList, LazyString] = {
     LaboratoryList.DISCREPANCIES: _("Discrepancies"),
     LaboratoryList.STAYS: _("Stays in freezers"),
     LaboratoryList.EXCURSIONS: _("Units too warm"),
+    LaboratoryList.DESTROYED: _("Destroyed milk"),
+    LaboratoryList.SCANS: _("Refused scans"),
+    LaboratoryList.PRINTS: _("Prints of labels"),
+    LaboratoryList.DONORS: _("Volumes and losses by donor"),
 }
 
 COLUMNS: Mapping[str, LazyString] = {
@@ -81,5 +85,20 @@ COLUMNS: Mapping[str, LazyString] = {
     "place": _("place"),
     "warmest": _("warmest"),
     "limit_celsius": _("limit_celsius"),
+    "destroyed_by": _("destroyed_by"),
+    "witness": _("witness"),
+    "witnessed_at": _("witnessed_at"),
+    "task": _("task"),
+    "text": _("text"),
+    "refused": _("refused"),
+    "at": _("at"),
+    "layout": _("layout"),
+    "copies": _("copies"),
+    "reprint": _("reprint"),
+    "printed_at": _("printed_at"),
+    "containers": _("containers"),
+    "taken_ml": _("taken_ml"),
+    "refused_ml": _("refused_ml"),
+    "destroyed_ml": _("destroyed_ml"),
 }
 """The headings of columns: in English the names themselves, so that programs may rely on them."""

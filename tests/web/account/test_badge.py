@@ -16,10 +16,11 @@ from collector.db import db, reading, transaction
 from collector.laboratory.heating.models import Cycle, CycleState
 from collector.notices.models import Notice
 from collector.people.actions import deactivate
-from collector.people.badges import MOST_WRONG, resting_session, resume
+from collector.people.badges import MOST_WRONG, badge_salt, resting_session, resume, typed_badge
 from collector.people.models import Badge, RoleGrant
 from collector.people.vault import Vault
 from tests.laboratory_bench import Bench
+from tests.slow_hashes import hashes_of
 from tests.town import Town, sign_in
 from tests.web.account.test_grave_acts import waiting
 from tests.web.laboratory.test_cycles import CYCLE, DEVICE, bench
@@ -174,6 +175,17 @@ def test_five_wrong_pins_lock_the_badge_and_end_the_session(
     assert scan(again).status_code == 303
 
 
+def test_no_pin_is_hashed_while_a_transaction_keeps_other_writers_waiting(
+    app: Flask, screen: FlaskClient
+) -> None:
+    with hashes_of(app) as in_transactions:
+        set_badge(screen)
+        rest(app)
+        assert scan(screen, pin="000001").status_code == 422
+        assert scan(screen).status_code == 303
+    assert in_transactions == [False, False, False]
+
+
 def test_a_right_pin_clears_the_wrong_ones(app: Flask, screen: FlaskClient) -> None:
     for _ in range(2):
         rest(app)
@@ -182,19 +194,24 @@ def test_a_right_pin_clears_the_wrong_ones(app: Flask, screen: FlaskClient) -> N
         assert scan(screen).status_code == 303
 
 
-def test_five_of_many_simultaneous_tries_are_judged(app: Flask, screen: FlaskClient) -> None:
+def test_five_of_many_simultaneous_tries_are_judged(
+    app: Flask, bench: Bench, screen: FlaskClient
+) -> None:
     rest(app)
+    lea = bench.lea
     cookie, now = screen.get_cookie("milkround_desk"), app.extensions["milkround_clock"].now()
     assert cookie is not None
     vault = Vault(str(app.secret_key))
 
     def attempt(number: int) -> None:
         with app.app_context():
+            with reading() as session:
+                salt = badge_salt(session, lea)
+            typed = typed_badge(salt, code=BADGE, pin=f"10000{number}", vault=vault)
             with transaction() as session:
                 found = resting_session(session, cookie.value, now=now)
                 if found is not None:
-                    pin = f"10000{number}"
-                    resume(session, found, now=now, code=BADGE, pin=pin, vault=vault)
+                    resume(session, found, typed, now=now)
             db.session.remove()
 
     with ThreadPoolExecutor(4) as pool:

@@ -24,6 +24,7 @@ from collector.people.links import hashed
 from collector.people.models import Person, RecoveryCode, TotpSecret
 from collector.people.vault import Vault
 from tests.conftest import SetClock
+from tests.slow_hashes import hashes_of
 from tests.town import Town
 
 DESK = "/board/morning"
@@ -154,6 +155,18 @@ def test_a_recovery_code_is_kept_as_a_slow_hash_and_a_former_one_still_serves(
         claire = by_link(app, clock, town, town.claire)
         claire.post(PROOF, data={"code": code})
         assert is_in(claire) is opens
+
+
+def test_no_recovery_code_is_hashed_while_a_transaction_keeps_other_writers_waiting(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    claire = by_link(app, clock, town, town.claire)
+    _, codes = enrol(claire, clock)
+    again = by_link(app, clock, town, town.claire)
+    with hashes_of(app) as in_transactions:
+        assert again.post(PROOF, data={"code": "aaaa-bbbb-cccc"}).status_code == 422
+        assert again.post(PROOF, data={"code": codes[0]}).status_code == 303
+    assert in_transactions == [False, False]
 
 
 def test_recovery_codes_are_drawn_and_hashed_without_a_transaction() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from collector.db import transaction
 from collector.laboratory.destroying.actions import (
@@ -17,7 +18,14 @@ from collector.laboratory.destroying.actions import (
 from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
 from collector.laboratory.figures.periods import Spread
 from collector.laboratory.figures.queries import figures_of
-from collector.laboratory.reception.models import IntakeRefusal
+from collector.laboratory.figures.scans import ScanFigures
+from collector.laboratory.reception.models import (
+    BenchScan,
+    Intake,
+    IntakeRefusal,
+    IntakeState,
+    ScanTask,
+)
 from collector.laboratory.sampling.models import Analyte, SampleStage
 from collector.laboratory.storage.counts import begin_count, close_count
 from collector.laboratory.units.models import StorageZone
@@ -111,8 +119,22 @@ def test_organisms_destructions_and_missed_things_are_counted(app: Flask, town: 
         told = {"now": NOW, "bank_id": town.bank, "destruction_id": found.id}
         add_to_destruction(session, **told, label=gone)
         witness_destruction(session, **told, person_id=lea.leo, seen=1)
+        lost = session.scalars(select(Intake).order_by(Intake.id)).first()
+        assert lost is not None
+        # Only a figure is read of it: the milk of this container counts as lost.
+        lost.state = IntakeState.DESTROYED
+        wrong = {"text": "X", "refused": "bottle_unknown", "person_id": lea.leo, "at": NOW}
+        session.add(BenchScan(bank_id=town.bank, task=ScanTask.STORE, **wrong))
+        session.add(BenchScan(bank_id=town.bank, task=ScanTask.WARD, **wrong))
+        session.flush()
         days = {"first": FIRST_ARRIVAL.date(), "last": LATER.date()}
         figures = figures_of(session, bank_id=town.bank, **days)
+        # Two containers taken over, thawed and emptied, two bottles scanned back, one put away
+        # and destroyed; the scan of a ward is none of the laboratory's.
+        assert figures.scans == ScanFigures(answered=10, refused=1)
+        assert figures.scans.permille == pytest.approx(1000 / 11)
+        assert figures.care.refused_scans == 2
+        assert [(each.lost_ml, each.percent) for each in figures.losses] == [(200, 50)]
         assert figures.destroyed.reasons == [(DestructionReason.DAMAGED, 1, 200)]
         assert figures.care.missing == 1
         organisms = [(each.month, each.analyte, each.samples) for each in figures.plates.organisms]
@@ -122,3 +144,5 @@ def test_organisms_destructions_and_missed_things_are_counted(app: Flask, town: 
         page = text(sign_in(app, bank=town.bank, person=bench.nora).get(FIGURES))
     assert "2026-11: samples with B. cereus" in page
     assert "Destroyed, broken or leaking, in ml" in page
+    assert "200 of 400 ml" in page
+    assert "/laboratory/lists/file.xlsx?which=destroyed&" in page
