@@ -11,7 +11,7 @@ def blank_reasons(
     session: Session, *, donor_id: int, containers: Select[int], pickups: list[int]
 ) -> None:
     """Blank the reasons of the recalls of a donor, of her containers and of her visits."""
-    words = update_rows(Recall).values(reason="", closing_note="")
+    words = update_rows(Recall).values(reason="", closing_note="", unanswered_because="")
     session.execute(words.where(_names(donor_id, containers, pickups)))
 
 
