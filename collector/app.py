@@ -1,6 +1,7 @@
 """Composition root of the web application."""
 
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,6 +10,8 @@ from collector import db, models
 from collector.asset_root import asset_root
 from collector.clock import Clock, SystemClock
 from collector.config import Settings
+from collector.jobs.announcements import Announcer, announce_jobs_of
+from collector.jobs.celery_queue import installation_of, sender
 from collector.places.geocoding import geocoder_named
 from collector.web import (
     badge_entry,
@@ -146,6 +149,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         count = settings.behind_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     db.connect(app, settings.database_url)
+    if settings.broker is not None:
+        with app.app_context():
+            engine = db.db.engine
+        announce_jobs_of(
+            engine, Announcer(sender(settings.broker, partial(installation_of, engine)))
+        )
     for part in PARTS:
         part.init_app(app)
     for surface in SURFACES:

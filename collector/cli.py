@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "site": Entry("cli_bank", "Add a site where rounds begin or end."),
     "user": Entry("cli_bank", "Add a member of the staff, or close an account."),
     "work": Entry("cli_run", "Run planning jobs, send messages and run timers."),
+    "worker": Entry("cli_run", "Run planning jobs on a further machine."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands that run an installation: serve, work, migrate, plan, postcodes."""
+"""Commands that run an installation: serve, work, worker, migrate, plan, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 from collector.banks.queries import banks
 from collector.db import reading, transaction
+from collector.fleet import work_in_fleet
 from collector.installation import application, bank_named, clock, command, settings
 from collector.logs import configure_logs
 from collector.oidc_settings import LOOPBACK_HOSTS
@@ -58,6 +59,31 @@ def work() -> None:
     present = settings()
     configure_logs(present.upkeep.logs)
     work_for_ever(application(present), clock)
+
+
+@command()
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Planning jobs at a time.",
+)
+def worker(*, processes: int) -> None:
+    """Run planning jobs that the broker announces, until a signal to stop.
+
+    Any number of machines may run it, beside one `milkround work` for messages and timers.
+    """
+    present = settings()
+    if present.broker is None:
+        raise click.ClickException(
+            "MILKROUND_BROKER_URL is not set; on one machine `milkround work` runs the jobs."
+        )
+    compile_planner()
+    configure_logs(present.upkeep.logs)
+    app = application(present)
+    click.echo(f"Working: {processes} planning jobs at a time.")
+    work_in_fleet(app, clock, present.broker, processes=processes)
 
 
 @command()

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from collector.broker_settings import Broker, broker_from
 from collector.kept_secrets import DamagedSecretError, kept_secret
 from collector.oidc_settings import LOOPBACK_HOSTS, Oidc, oidc_from
 from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
@@ -108,6 +109,8 @@ class Settings:
     webhook_networks: tuple[str, ...] = ()
     """Private networks that webhooks may reach, such as `10.0.0.0/8`."""
     oidc: Oidc | None = None
+    broker: Broker | None = None
+    """The broker of more than one machine; None with the embedded queue."""
     upkeep: Upkeep = field(default_factory=Upkeep)
     demonstration: bool = False
     """Whether the staff signs in without a second factor: invented data, this machine alone."""
@@ -147,7 +150,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
         `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; `MILKROUND_WEBHOOK_NETWORKS`;
-        and those of `upkeep_from` and `oidc_from`.
+        and those of `upkeep_from`, `oidc_from` and `broker_from`.
 
     Raises
     ------
@@ -166,6 +169,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     demonstration = _demonstration(environ, public_url, mistakes)
     background, networks = _map(environ, mistakes), _networks(environ, mistakes)
     oidc = oidc_from(environ, mistakes)
+    broker = broker_from(environ, database_url, mistakes)
     secret = environ.get("SECRET_KEY", "")
     if secret and len(secret) < SHORTEST_SECRET:
         mistakes.append(f"SECRET_KEY has {len(secret)} characters, not {SHORTEST_SECRET} or more.")
@@ -189,6 +193,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         map=background,
         webhook_networks=networks,
         oidc=oidc,
+        broker=broker,
         upkeep=upkeep,
         demonstration=demonstration,
     )

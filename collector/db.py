@@ -26,6 +26,8 @@ from sqlalchemy.types import TypeDecorator
 from collector.errors import Conflict, NotFound
 from collector.writer_queue import PATIENCE_SECONDS, Wait, WriterQueue
 
+AFTER_COMMIT = "milkround_after_commit"
+"""Key of a session's acts that wait for its commit."""
 WRITES = "milkround_writes"
 WAITS = "milkround_waits"
 """Execution options of a writer: that it writes, and its seconds of patience for SQLite's lock."""
@@ -180,6 +182,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction is already open")
     open_before = _write_is_open.set(True)
     queue = _queues.get(db.engine)
+    owed: list[Callable[[], None]] = []
     try:
         with queue.turn() if queue else nullcontext() as wait:
             _begin_write(session, wait)
@@ -193,7 +196,15 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         _write_is_open.reset(open_before)
+        owed = session.info.pop(AFTER_COMMIT, owed)
         session.close()
+    for act in owed:
+        act()
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Act once the open `transaction` is committed, and never if it is taken back."""
+    session.info.setdefault(AFTER_COMMIT, []).append(act)
 
 
 def _begin_write(session: Session, wait: Wait | None) -> None:

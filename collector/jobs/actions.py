@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from collector.db import owned
 from collector.errors import Conflict, Refused
+from collector.jobs.announcements import announce
 from collector.jobs.models import Job, JobState
+from collector.jobs.queries import claimable
 
 AT_WORK = frozenset({JobState.QUEUED, JobState.RUNNING})
 REPEATABLE = frozenset({JobState.FAILED, JobState.DEAD})
@@ -74,6 +76,7 @@ def enqueue(
     )
     session.add(job)
     session.flush()
+    announce(session, job.id)
     return job
 
 
@@ -125,19 +128,30 @@ def run_again(session: Session, *, now: datetime, bank_id: int, job_id: int, ask
     if not queued:
         raise Refused("job_not_ended", job=job_id)
     session.refresh(job)
+    announce(session, job.id)
     return job
 
 
 def claim(
-    session: Session, *, now: datetime, kinds: frozenset[str], lease_seconds: float
+    session: Session,
+    *,
+    now: datetime,
+    kinds: frozenset[str],
+    lease_seconds: float,
+    patience: timedelta = timedelta(0),
 ) -> Claim | None:
     """Claim the oldest job that waits or has an expired lease.
 
     A job out of attempts becomes `dead`. A job with a pending cancel and a lost worker becomes
     `cancelled`.
+
+    Parameters
+    ----------
+    patience
+        The time for which a job is left to the workers that an announcement wakes.
     """
-    while (job := _next(session, now=now, kinds=kinds)) is not None:
-        taken = and_(Job.id == job.id, Job.fence == job.fence, _open(now))
+    while (job := _next(session, now=now, kinds=kinds, patience=patience)) is not None:
+        taken = and_(Job.id == job.id, Job.fence == job.fence, claimable(now, patience))
         if job.cancel_asked:
             _change(session, taken, **_ending(JobState.CANCELLED, now), fence=job.fence + 1)
         elif job.attempts >= job.most_attempts:
@@ -222,20 +236,16 @@ def release(session: Session, held: Claim) -> bool:
     )
 
 
-def _next(session: Session, *, now: datetime, kinds: frozenset[str]) -> Job | None:
+def _next(
+    session: Session, *, now: datetime, kinds: frozenset[str], patience: timedelta
+) -> Job | None:
     return session.scalar(
         select(Job)
-        .where(Job.kind.in_(kinds), _open(now))
+        .where(Job.kind.in_(kinds), claimable(now, patience))
         .order_by(Job.id)
         .limit(1)
         .execution_options(populate_existing=True)
     )
-
-
-def _open(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of a claimable job: it waits, or its lease has expired."""
-    abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < now)
-    return or_(Job.state == JobState.QUEUED, abandoned)
 
 
 def _holds(held: Claim) -> ColumnElement[bool]:

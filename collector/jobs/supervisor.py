@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -32,6 +33,7 @@ from collector.jobs.work import Ended, Handler, How, JobOutcome, Work
 LEASE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 TICK_SECONDS = 0.1
+NO_PATIENCE = timedelta(0)
 CALM_SECONDS = 0.5
 """Seconds between checks for a cancel and updates of the progress."""
 
@@ -55,6 +57,8 @@ def run_supervisor(
     stop: threading.Event | None = None,
     lease_seconds: float = LEASE_SECONDS,
     poll_seconds: float = POLL_SECONDS,
+    patience: Callable[[], timedelta] = timedelta,
+    may_work: Callable[[], bool] = lambda: True,
 ) -> None:
     """Run the queue until `stop`, SIGTERM or SIGINT.
 
@@ -70,6 +74,10 @@ def run_supervisor(
         Seconds after a kill of this process until another may claim its job.
     poll_seconds
         Seconds between two queries of an idle supervisor.
+    patience
+        The time for which a waiting job is left to workers that an announcement wakes.
+    may_work
+        Whether to look for a job now.
     """
     stop = stop or threading.Event()
     with _signals(stop), enter(), closing(WarmWorker(warm)) as worker:
@@ -78,7 +86,7 @@ def run_supervisor(
         )
         while not stop.is_set():
             worker.keep()
-            if not supervisor.work_one():
+            if not (may_work() and supervisor.work_one(patience=patience())):
                 stop.wait(poll_seconds)
 
 
@@ -157,10 +165,10 @@ class Supervisor:
         self._worker = worker
         self._lease_seconds = lease_seconds
 
-    def work_one(self) -> bool:
+    def work_one(self, *, patience: timedelta = NO_PATIENCE) -> bool:
         """Claim a job and run it to its end; return whether there was one."""
         try:
-            held = self._claimed()
+            held = self._claimed(patience)
         except OperationalError:
             log.warning("the database does not answer; trying again")
             return False
@@ -169,10 +177,11 @@ class Supervisor:
         self._attempt(held)
         return True
 
-    def _claimed(self) -> Claim | None:
+    def _claimed(self, patience: timedelta) -> Claim | None:
         """Claim a job; an idle query takes no writer's lock."""
         with reading() as session:
-            if not something_waits(session, now=self._clock.now(), kinds=self._kinds):
+            now = self._clock.now()
+            if not something_waits(session, now=now, kinds=self._kinds, patience=patience):
                 return None
         with transaction() as session:
             return claim(
@@ -180,6 +189,7 @@ class Supervisor:
                 now=self._clock.now(),
                 kinds=self._kinds,
                 lease_seconds=self._lease_seconds,
+                patience=patience,
             )
 
     def _attempt(self, held: Claim) -> None:
