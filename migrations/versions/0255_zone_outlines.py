@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0255_zone_outlines"
-down_revision = "0251_leave_calendars"
+down_revision = "0252_planned_emptyings"
 branch_labels = None
 depends_on = None
 
