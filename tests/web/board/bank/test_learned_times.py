@@ -101,7 +101,7 @@ def test_the_page_tells_what_is_used_and_why(app: Flask, claire: FlaskClient) ->
     used = used.split("In use")[1]
     assert "Driving, by hour" in used
     assert "At the door, by purpose" in used
-    assert "At the door, by donor" in unused.split("</dl>")[0]
+    assert "At the door, by donor" in unused.split("</ul>")[0]
     for chosen, words in (([], "did not lower the error"), (None, "In use")):
         with app.app_context(), transaction() as session:
             session.scalars(select(LearningResult)).one().used = chosen
