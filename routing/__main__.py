@@ -1,4 +1,4 @@
-"""Command line: ``python -m routing solve|check|explain|insertions|compare|serve|warm|schema``.
+"""Command line: ``python -m routing solve|check|explain|insertions|compare|prices|serve|...``.
 
 Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
