@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -109,3 +109,19 @@ class MilkOrder(BankOwned, Base):
     cancelled_because: Mapped[str]
     ward: Mapped[Ward] = relationship(lazy="raise")
     recipient: Mapped[Recipient | None] = relationship(lazy="raise")
+
+
+class ReceivedOrder(BankOwned, Base):
+    """The number under which another system sent an order."""
+
+    __tablename__ = "received_orders"
+    __table_args__ = (UniqueConstraint("application_id", "system", "value"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("milk_orders.id"), unique=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    system: Mapped[str]
+    """The name space of the number; empty without one."""
+    value: Mapped[str]
+    fingerprint: Mapped[str]
+    """The SHA-256 of child, day and volume."""
+    received_at: Mapped[datetime]

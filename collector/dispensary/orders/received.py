@@ -4,30 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from collector.db import BankOwned, Base
 from collector.dispensary.orders.actions import OrderDraft, ask_for_milk
-from collector.dispensary.orders.models import MilkOrder
+from collector.dispensary.orders.models import MilkOrder, ReceivedOrder
 from collector.errors import Conflict, NotFound
 from collector.recipients.queries import recipient_by_pseudonym
-
-
-class ReceivedOrder(BankOwned, Base):
-    """The number under which another system sent an order."""
-
-    __tablename__ = "received_orders"
-    __table_args__ = (UniqueConstraint("application_id", "system", "value"),)
-
-    order_id: Mapped[int] = mapped_column(ForeignKey("milk_orders.id"), unique=True)
-    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
-    system: Mapped[str]
-    """The name space of the number; empty without one."""
-    value: Mapped[str]
-    fingerprint: Mapped[str]
-    """The SHA-256 of child, day and volume."""
-    received_at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
