@@ -8,7 +8,7 @@ CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/tes
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema starts warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ docs: .venv/developed ## Build the reference of the planner from its docstrings,
 
 schema: .venv/developed ## Generate the JSON Schema of the planner's format
 	$(BIN)/python -m routing schema > docs/native.schema.json
+
+starts: .venv/developed ## Race first starts, 200 rounds of four processes, and kill migrations
+	$(BIN)/python -m bench.first_starts race --rounds 200
+	$(BIN)/python -m bench.first_starts kill --points 40
 
 warm: .venv/developed ## Compile the planner ahead; nothing is done where that was done
 	@$(BIN)/python -m routing warm

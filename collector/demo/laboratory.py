@@ -21,6 +21,7 @@ from collector.demo.deliveries import Delivery, deliveries_of, take_over_deliver
 from collector.demo.dispensary import DemoDispensary
 from collector.demo.freezers import DAYS_READ, EXCURSION_BEFORE, Freezers, equip
 from collector.demo.lots import DemoLot, LotStory
+from collector.demo.makers_lots import open_materials
 from collector.demo.recalls import write_drill
 from collector.laboratory.figures.queries import figures_of
 from collector.laboratory.heating.actions import write_device
@@ -75,6 +76,7 @@ def write_laboratory(bank_id: int, day: date, *, now: datetime) -> None:
     with transaction() as session:
         bench = DemoBench.of(session, bank_id, day)
         freezers = equip(bench, since=day - timedelta(days=DAYS))
+        open_materials(bench, bench.instant(day - timedelta(days=DAYS), READ_AT))
         acts = [*_milk(bench, freezers), *_temperatures(bench, freezers, now)]
         acts += DemoDispensary.of(bench).acts()
         for at, act in sorted(acts, key=lambda each: each[0]):
@@ -175,6 +177,8 @@ def _lots(
         acts = [(day, lot.make), (read_on, lot.examine), (decided_on, lot.decide)]
         if place == 0:
             acts.append((next_working_day(decided_on), lot.hold_and_lift))
+        if lot.story in {LotStory.CURVE_FAILED, LotStory.CEREUS}:
+            acts.append((next_working_day(decided_on), lot.destroy))
         for acted_on, act in acts:
             if acted_on < bench.day:
                 yield bench.instant(acted_on, THAWED_AT), act

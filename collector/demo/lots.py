@@ -11,6 +11,12 @@ from collector.custody.models import Container
 from collector.demo.bench import DemoBench
 from collector.demo.curves import CurveStory, curve_file
 from collector.demo.freezers import Freezers
+from collector.laboratory.destroying.actions import (
+    add_to_destruction,
+    begin_destruction,
+    witness_destruction,
+)
+from collector.laboratory.destructions.models import DestructionMethod, DestructionReason
 from collector.laboratory.heating.actions import begin_cycle, end_cycle, keep_curve, load_cycle
 from collector.laboratory.holding.actions import ask_to_lift, lift_hold, open_hold
 from collector.laboratory.holds.models import HoldSubject
@@ -140,6 +146,24 @@ class DemoLot:
         is_released = self.story in {LotStory.RELEASED, LotStory.SPILT}
         zone = StorageZone.RELEASED if is_released else StorageZone.BACK
         self.freezers.put(zone, self._labels(), at + timedelta(hours=2))
+
+    def destroy(self, at: datetime) -> None:
+        """Put the rejected bottles on a list; the one of *B. cereus* awaits its witness."""
+        bench, session = self.bench, self.bench.session
+        listed = begin_destruction(
+            session,
+            **bench.by(bench.technician, at),
+            reason=DestructionReason.REJECTED,
+            method=DestructionMethod.CARE_WASTE,
+            note="",
+        )
+        for label in (labels := self._labels()):
+            add_to_destruction(
+                session, now=at, bank_id=bench.bank_id, destruction_id=listed.id, label=label
+            )
+        if self.story is LotStory.CURVE_FAILED:
+            told = bench.by(bench.releaser, at + timedelta(minutes=20))
+            witness_destruction(session, **told, destruction_id=listed.id, seen=len(labels))
 
     def hold_and_lift(self, at: datetime) -> None:
         """Hold the lot for a day; quality and the releasing officer lift the hold."""

@@ -73,8 +73,15 @@ def assert_laboratory_adds_up(home: Path, told: dict[str, int]) -> None:
         assert told["bottles_stored"] == one(standing)
         here = "SELECT count(*) FROM bottles WHERE left_at IS NULL"
         assert told["bottles_stored"] == one(here)
-        gone = "SELECT count(*) FROM bottles WHERE left_at IS NOT NULL"
-        assert told["bottles_dispensed"] == one(gone) > 0
+        gone = one("SELECT count(*) FROM bottles WHERE left_at IS NOT NULL")
+        destroyed = one(
+            "SELECT count(*) FROM destroyed_items JOIN destructions d ON d.id = destruction_id"
+            " WHERE witnessed_at IS NOT NULL AND bottle_id > 0"
+        )
+        assert gone > destroyed > 0
+        assert told["bottles_dispensed"] == gone - destroyed
+        assert one("SELECT count(*) FROM destructions WHERE witnessed_at IS NULL") == 1
+        assert one("SELECT count(DISTINCT kind) FROM lab_materials WHERE closed_at IS NULL") == 4
         assert told["orders_served"] == one("SELECT count(DISTINCT order_id) FROM dispensings") > 0
         assert told["open_links"] == 1
         emptied = """
