@@ -168,6 +168,7 @@ HARMLESS = {
     "lactariums.sources": "public directory",
     "lactariums.town": "public directory",
     "lactariums.website": "public directory",
+    "learning_results.used": SYSTEM,
     "leave_calendars.fault": SYSTEM,
     "leave_calendars.host": BANK,
     "leave_calendars.made_by": KEYS,
@@ -334,6 +335,7 @@ HARMLESS = {
     "weekly_shifts.vehicle": BANK,
     "worker_pulses.name": SYSTEM,
     "zones.name": BANK,
+    "zones.outline": BANK,
     "zones.postcodes": BANK,
     "zones.weekdays": BANK,
 }

@@ -79,7 +79,8 @@ def _bars(round_view: RoundView, scale: TimelineScale[datetime]) -> Iterator[Day
         return DayBar(kind=kind, left=left, width=width, **of)
 
     left = round_view.round.departs_at
-    for halt in sorted([*round_view.stops, *round_view.round.emptyings], key=_begin):
+    halts: list[StopView | PlannedEmptying] = [*round_view.stops, *round_view.round.emptyings]
+    for halt in sorted(halts, key=_begin):
         row, of = _row(halt)
         if left is not None:
             yield bar("drive", left, row.arrives_at)
