@@ -25,8 +25,8 @@ from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
 
 HOME = "instance/demonstration"
-ITERATIONS = 150_000
-"""Work of the search, some seven seconds of one core: a busy machine makes the same plan later."""
+ITERATIONS = 20_000
+"""Work of the search, some twenty seconds of one core: a busy machine makes the same plan later."""
 SECONDS = 150
 """Time after which the search ends with the best plan so far."""
 LOOPBACK = "127.0.0.1"

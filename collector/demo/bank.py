@@ -80,6 +80,7 @@ TEAMS = (
 
 
 DEMAND_ML_PER_DAY = "2500"
+EMPTYING_SOURCE = "Demonstration: the bank and its antenne receive milk during the day"
 DEMAND_SOURCE = "Demonstration: two wards with some ten very small babies"
 
 
@@ -122,6 +123,22 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         session.add(_donor(bank.id, member, number=number, nurse_id=nurse.id, now=now, day=today))
     session.flush()
     return bank
+
+
+def permit_emptyings(session: Session, bank_id: int, *, now: datetime) -> None:
+    """Let each round empty its box once on the way, from today on: the history was driven without.
+
+    Repairs of the plan need it to keep the milk within its limits at a low cost.
+    """
+    change_policy(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor="system",
+        draft=PolicyDraft(
+            key=PolicyKey.EMPTYINGS_PER_ROUND, seen="0", value="1", source=EMPTYING_SOURCE
+        ),
+    )
 
 
 def _add_staff(session: Session, bank: Bank) -> None:

@@ -19,6 +19,7 @@ from collector.demo.bank import (
     RELEASER,
     ask_for_day,
     demonstration_bank,
+    permit_emptyings,
 )
 from collector.demo.dispensary import DispensaryReport, report_dispensary
 from collector.demo.history import write_history
@@ -104,6 +105,8 @@ def prepare(clock: Clock) -> tuple[int, date]:
         day = ServiceDay.of(clock.now(), bank.zone).day
     if write_history(bank.id, day):
         write_laboratory(bank.id, day, now=clock.now())
+        with transaction() as session:
+            permit_emptyings(session, bank.id, now=clock.now())
     with transaction() as session:
         ask_for_day(session, bank, now=clock.now(), day=day)
     return bank.id, day
