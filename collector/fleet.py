@@ -115,7 +115,7 @@ class ConsumerProcess:
         trouble = broker_trouble(self._broker)
         if trouble is not None and trouble is not self._told:
             sentence = trouble_sentence(self._broker, trouble)
-            log.warning("%s Planning goes on through the database.", sentence)
+            log.warning("broker: %s Planning goes on through the database.", sentence)
         self._told = trouble
         return trouble is None
 
@@ -154,7 +154,7 @@ class AnnouncedWork:
         """Run waiting jobs for at most a minute of beginnings; return a refusal, if any."""
         refused = refusal(announcement, installation=self._installation)
         if refused is not None:
-            log.error("%s", refused)
+            log.error("announcement refused: %s", refused)
             return refused
         if self._supervisor is None:
             self._supervisor = Supervisor(
