@@ -168,8 +168,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     _judge_push(environ, mistakes)
     demonstration = _demonstration(environ, public_url, mistakes)
     background, networks = _map(environ, mistakes), _networks(environ, mistakes)
-    oidc = oidc_from(environ, mistakes)
-    broker = broker_from(environ, database_url, mistakes)
+    oidc, broker = oidc_from(environ, mistakes), broker_from(environ, database_url, mistakes)
     secret = environ.get("SECRET_KEY", "")
     if secret and len(secret) < SHORTEST_SECRET:
         mistakes.append(f"SECRET_KEY has {len(secret)} characters, not {SHORTEST_SECRET} or more.")

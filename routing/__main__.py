@@ -35,6 +35,7 @@ from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
+from routing.process.exit_codes import BREAKS_RULES, DONE, ERRORS, NO_PLAN, error_name
 from routing.process.initial_plan import plan_of_document
 from routing.process.reader_death import die_with_reader
 from routing.process.stopping import Stopped, stoppable
@@ -45,24 +46,10 @@ from routing.units import Seconds
 if TYPE_CHECKING:
     from routing.solver import OnImprovement
 
-DONE: Final = 0
-BREAKS_RULES: Final = 1
-WRONG_INPUT: Final = 2
-NO_PLAN: Final = 3
-
 ERASE_REST: Final = "\x1b[K"
 """The terminal sequence that clears the rest of a line."""
 
 Arguments = argparse.Namespace
-
-ERRORS: Final = {
-    "invalid_problem": WRONG_INPUT,
-    "invalid_plan": WRONG_INPUT,
-    "unreadable": WRONG_INPUT,
-    "no_plan": NO_PLAN,
-    "unlawful_plan": BREAKS_RULES,
-}
-"""Exit codes by name of the error on a progress line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,9 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[Arguments], int] = options.command
     try:
         with _roads(options):
-            if not getattr(options, "lenient", False):
-                return command(options)
-            return _leniently(command, options)
+            lenience = getattr(options, "lenient", False)
+            return _leniently(command, options) if lenience else command(options)
     except BrokenPipeError:
         # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -91,8 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _roads(options: Arguments) -> AbstractContextManager[None]:
     """Return the block in which locations are travelled between by the roads of a region."""
-    name = getattr(options, "region", None)
-    if name is None:
+    if (name := getattr(options, "region", None)) is None:
         return nullcontext()
     from routing.travel.chosen import chosen_roads  # noqa: PLC0415 - for this option alone
 
@@ -382,7 +367,7 @@ def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can
 
 
 def _failed(options: Arguments, error: Exception) -> int:
-    name, sentence = _name(error), str(error)
+    name, sentence = error_name(error), str(error)
     if isinstance(error, OSError) and error.filename is not None:
         sentence = f"{error.filename}: {error.strerror}"
     if getattr(options, "progress", None):
@@ -397,14 +382,6 @@ def _tell(output: str, refusal: str) -> None:
     """Write a refusal where the plan was expected, unless that place is the trouble."""
     with suppress(OSError):
         write_text(output, refusal)
-
-
-def _name(error: Exception) -> str:
-    if isinstance(error, InvalidInputError):
-        return "invalid_plan" if isinstance(error, InvalidPlanError) else "invalid_problem"
-    if isinstance(error, NoPlanError):
-        return "no_plan"
-    return "unlawful_plan" if isinstance(error, UnlawfulPlanError) else "unreadable"
 
 
 COMMANDS: Final = {

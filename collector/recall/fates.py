@@ -65,15 +65,10 @@ def note_fates(
     recall = lock_recall(session, bank_id, recall_id)
     _refuse_over(recall)
     speaks_for_wards = by_ward or Role.QUALITY in roles_of(session, person_id)
-    changed = list[RecallItem]()
-    before = set[str]()
+    changed, before = list[RecallItem](), set[str]()
     for key in items:
         item = owned(session, RecallItem, bank_id, key)
-        if item.recall_id != recall.id or RecallFate.USED_UP in {item.fate, fate}:
-            raise Refused("fate_by_itself")
-        # What the records told when the scope was frozen, such as milk that a child drank, stays.
-        if item.fate not in {None, RecallFate.TRACED} and item.fate_by_id is None:
-            raise Refused("fate_by_records", number=item.number)
+        _refuse_fixed(recall, item, fate)
         if not speaks_for_wards and is_with_ward(session, item):
             raise Refused("fate_of_ward", number=item.number)
         if item.fate is not fate:
@@ -91,11 +86,19 @@ def note_fates(
             changed.append(item)
     if changed:
         told = {"fate": fate, "lines": len(changed), "before": sorted(before)}
-        if len(changed) == 1:
-            told["number"] = changed[0].number
+        told |= {"number": changed[0].number} if len(changed) == 1 else {}
         record_event(session, now, recall, person_id, RecallAct.FATE_NOTED, **told)
     settle_if_complete(session, now=now, person_id=person_id, recall=recall)
     return len(changed)
+
+
+def _refuse_fixed(recall: Recall, item: RecallItem, fate: RecallFate) -> None:
+    """Refuse a fate by hand of samples and losses, and of milk whose end the records tell."""
+    if item.recall_id != recall.id or RecallFate.USED_UP in {item.fate, fate}:
+        raise Refused("fate_by_itself")
+    # A fate that the records told when the scope was frozen, such as milk a child drank, stays.
+    if item.fate not in {None, RecallFate.TRACED} and item.fate_by_id is None:
+        raise Refused("fate_by_records", number=item.number)
 
 
 def note_found(

@@ -159,7 +159,7 @@ def test_the_documentation_names_every_field():
 
 
 def test_the_documented_problem_has_the_documented_plan():
-    asked, _, answer = EXAMPLES
+    asked, _, answer, _ = EXAMPLES
     found = read_problem(asked)
     assert plan_data(solve(found, FEW)) == json.loads(answer)
     valid(json.loads(asked))

@@ -50,7 +50,8 @@ def test_every_command_of_the_page_exists_with_its_options() -> None:
     from collector.cli import COMMANDS  # noqa: PLC0415 - the names only
 
     named = set(re.findall(r"milkround ([a-z]+)(?= |`|$)", PAGE, flags=re.MULTILINE))
-    assert named - set(COMMANDS) <= {"bordeaux", "milkround"}, "a bank, a role of PostgreSQL"
+    others = {"bordeaux", "milkround", "password"}
+    assert named - set(COMMANDS) <= others, "a bank, a role of PostgreSQL, a user of RabbitMQ"
     assert {"backup", "restore", "doctor", "key", "compact", "metrics", "audit"} <= named
 
 

@@ -32,7 +32,7 @@ def write_recalled_fate(
     Parameters
     ----------
     volume_ml
-        Volume in question; at most what has no fate yet is written.
+        Volume in question; at most the rest without a fate is written.
     recipient_id
         The child to whom it was given; None for the child of the dispensing.
 

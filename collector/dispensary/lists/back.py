@@ -49,7 +49,7 @@ def returns_of(session: Session, *, bank_id: int, most: int = 50) -> list[Return
 
 
 def destructions_of(session: Session, *, bank_id: int, most: int = 50) -> list[DestroyedBottle]:
-    """Return the bottles of destructions, those that wait for a witness first, then the latest."""
+    """Return the bottles of destructions, the ones that await a witness first, then the latest."""
     on_list = aliased(DestroyedItem)
     things = (
         select(func.count())

@@ -63,7 +63,7 @@ def ask_for_milk(
     Parameters
     ----------
     person_id
-        The person who asks; None for another system.
+        The asking person; None for another system.
     actor
         The system in the audit chain; empty for a person.
 

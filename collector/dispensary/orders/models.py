@@ -100,7 +100,7 @@ class MilkOrder(BankOwned, Base):
     waits_because: Mapped[WaitReason | None]
     """The outcome of the latest allocation; None before one, and for an order that is served."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    """The person who asked; None for an order that another system sent."""
+    """The asking person; None for an order of another system."""
     asked_at: Mapped[datetime]
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("milk_orders.id"))
     """The order of another day that it repeats."""

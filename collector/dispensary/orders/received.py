@@ -60,17 +60,8 @@ def receive_order(
     Refused
         `pseudonym_not_read`, `scan_mistyped` (`number`); as `ask_for_milk`.
     """
-    before = session.scalar(
-        select(ReceivedOrder).where(
-            ReceivedOrder.application_id == application_id,
-            ReceivedOrder.system == sent.system,
-            ReceivedOrder.value == sent.value,
-        )
-    )
-    if before is not None:
-        if before.fingerprint != sent.fingerprint:
-            raise Conflict("order_number_used", number=sent.value)
-        return session.get_one(MilkOrder, before.order_id)
+    if before := _sent_before(session, application_id, sent):
+        return before
     child = recipient_by_pseudonym(session, bank_id=bank_id, text=sent.pseudonym)
     order = ask_for_milk(
         session,
@@ -95,6 +86,22 @@ def receive_order(
     )
     session.flush()
     return order
+
+
+def _sent_before(session: Session, application_id: int, sent: SentOrder) -> MilkOrder | None:
+    """Return the order of the same number, which must be the same order."""
+    before = session.scalar(
+        select(ReceivedOrder).where(
+            ReceivedOrder.application_id == application_id,
+            ReceivedOrder.system == sent.system,
+            ReceivedOrder.value == sent.value,
+        )
+    )
+    if before is None:
+        return None
+    if before.fingerprint != sent.fingerprint:
+        raise Conflict("order_number_used", number=sent.value)
+    return session.get_one(MilkOrder, before.order_id)
 
 
 def received_order(session: Session, *, application_id: int, order_id: int) -> MilkOrder:

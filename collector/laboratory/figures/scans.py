@@ -19,7 +19,7 @@ TASKS = (
     ScanTask.COUNT,
     ScanTask.DESTROY,
 )
-"""Tasks whose answered scans leave a row of their own."""
+"""Tasks with a row for each answered scan."""
 ANSWERED = (
     (Intake.bank_id, Intake.taken_at),
     (Intake.bank_id, Intake.thaw_began_at),

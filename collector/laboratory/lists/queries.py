@@ -1,24 +1,28 @@
 """Lists of a period: intakes, pools, lots, bottles, cycles, samples, results, decisions, holds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from collector.custody.models import Container, Discrepancy
 from collector.donors.models import Donor
 from collector.errors import Refused
-from collector.laboratory.destructions.models import DestroyedItem, Destruction
 from collector.laboratory.heating.models import Cycle, LabDevice
 from collector.laboratory.holding.models import LotDecision
 from collector.laboratory.holds.models import LaboratoryHold
-from collector.laboratory.pooling.models import Bottle, LabelPrint, Lot, MilkPool, PoolInput
-from collector.laboratory.reception.models import BenchScan, Intake, IntakeState
+from collector.laboratory.lists.handling import (
+    destroyed_milk,
+    donors_volumes,
+    prints_made,
+    scans_done,
+)
+from collector.laboratory.lists.period import AnySelect, ListPeriod
+from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
+from collector.laboratory.reception.models import Intake
 from collector.laboratory.sampling.models import LabResult, LabSample
 from collector.laboratory.units.models import (
     StorageMove,
@@ -27,12 +31,10 @@ from collector.laboratory.units.models import (
     StorageUnit,
     UnitExcursion,
 )
-from collector.people.models import Person
 
 MOST_ROWS = 50_000
 
 Cell = str | int | float
-At = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
 
 class LaboratoryList(StrEnum):
@@ -57,20 +59,6 @@ class LaboratoryList(StrEnum):
     DONORS = "donors"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPeriod:
-    """A bank's period from an instant to another, the end excluded."""
-
-    bank_id: int
-    begin: datetime
-    end: datetime
-
-    def holds(self, bank: InstrumentedAttribute[int], at: At) -> ColumnElement[bool]:
-        """Return the condition on rows of the bank with an instant in the period."""
-        return and_(bank == self.bank_id, at >= self.begin, at < self.end)
-
-
-AnySelect = Select[*tuple[Any, ...]]
 Statement = Callable[[ListPeriod], AnySelect]
 
 
@@ -342,79 +330,6 @@ def _excursions(period: ListPeriod) -> AnySelect:
     )
 
 
-def _destroyed(period: ListPeriod) -> AnySelect:
-    destroyer, witness = aliased(Person), aliased(Person)
-    return (
-        select(
-            Container.number.label("container"),
-            Bottle.number.label("bottle"),
-            func.coalesce(DestroyedItem.rest_ml, Bottle.volume_ml, Intake.volume_ml).label(
-                "volume_ml"
-            ),
-            Destruction.reason,
-            Destruction.method,
-            Destruction.note,
-            destroyer.name.label("destroyed_by"),
-            witness.name.label("witness"),
-            Destruction.witnessed_at,
-        )
-        .join(Destruction, Destruction.id == DestroyedItem.destruction_id)
-        .join(destroyer, destroyer.id == Destruction.begun_by_id)
-        .join(witness, witness.id == Destruction.witness_id)
-        .outerjoin(Bottle, Bottle.id == DestroyedItem.bottle_id)
-        .outerjoin(Intake, Intake.id == DestroyedItem.intake_id)
-        .outerjoin(Container, Container.id == Intake.container_id)
-        .where(period.holds(Destruction.bank_id, Destruction.witnessed_at))
-        .where(DestroyedItem.withdrawn_at.is_(None))
-        .order_by(DestroyedItem.id)
-    )
-
-
-def _scans(period: ListPeriod) -> AnySelect:
-    return (
-        select(BenchScan.task, BenchScan.text, BenchScan.refused, BenchScan.at)
-        .where(period.holds(BenchScan.bank_id, BenchScan.at))
-        .order_by(BenchScan.id)
-    )
-
-
-def _prints(period: ListPeriod) -> AnySelect:
-    return (
-        select(
-            MilkPool.number.label("pool"),
-            LabelPrint.layout,
-            LabelPrint.copies,
-            LabelPrint.reprint,
-            LabelPrint.reason,
-            LabelPrint.printed_at,
-        )
-        .join(Lot, Lot.id == LabelPrint.lot_id)
-        .join(MilkPool, MilkPool.id == Lot.pool_id)
-        .where(period.holds(LabelPrint.bank_id, LabelPrint.printed_at))
-        .order_by(LabelPrint.id)
-    )
-
-
-def _donors(period: ListPeriod) -> AnySelect:
-    def volume_of(state: IntakeState) -> ColumnElement[int]:
-        return func.sum(case((Intake.state == state, Intake.volume_ml), else_=0))
-
-    return (
-        select(
-            Donor.number.label("donor"),
-            func.count(Intake.id).label("containers"),
-            func.sum(Intake.volume_ml).label("taken_ml"),
-            volume_of(IntakeState.REFUSED).label("refused_ml"),
-            volume_of(IntakeState.DESTROYED).label("destroyed_ml"),
-        )
-        .join(Container, Container.donor_id == Donor.id)
-        .join(Intake, Intake.container_id == Container.id)
-        .where(period.holds(Intake.bank_id, Intake.taken_at), Intake.withdrawn_at.is_(None))
-        .group_by(Donor.id, Donor.number)
-        .order_by(Donor.number)
-    )
-
-
 STATEMENTS: Mapping[LaboratoryList, Statement] = {
     LaboratoryList.INTAKES: _intakes,
     LaboratoryList.POOLS: _pools,
@@ -429,8 +344,8 @@ STATEMENTS: Mapping[LaboratoryList, Statement] = {
     LaboratoryList.DISCREPANCIES: _discrepancies,
     LaboratoryList.STAYS: _stays,
     LaboratoryList.EXCURSIONS: _excursions,
-    LaboratoryList.DESTROYED: _destroyed,
-    LaboratoryList.SCANS: _scans,
-    LaboratoryList.PRINTS: _prints,
-    LaboratoryList.DONORS: _donors,
+    LaboratoryList.DESTROYED: destroyed_milk,
+    LaboratoryList.SCANS: scans_done,
+    LaboratoryList.PRINTS: prints_made,
+    LaboratoryList.DONORS: donors_volumes,
 }

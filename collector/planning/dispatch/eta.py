@@ -99,7 +99,7 @@ class RoundEta:
     Attributes
     ----------
     emptyings
-        The emptyings of its box, but those passed over.
+        The emptyings of its box, without the ones passed over.
     waits_for_word
         The planned departure is over, and no event was received.
     """
@@ -145,17 +145,12 @@ def estimate_round(
         arrives = free + travel[place] * roads.pace.at(free)
         if isinstance(halt, EmptyingState):
             earliest = now + LEAST_REMAINING if progress.started else arrives
-            emptying = _emptying(halt, max(arrives, earliest), free, now, after=len(doors))
-            emptyings.append(emptying)
-            free = emptying.ends_at
-            continue
-        number, stop = halt
-        state = progress.visits.get(stop["pickup"], WAITING)
-        door = _past(stop, state, free, now) if state.settled else None
-        door = door or _at_the_door(stop, state, free, now)
-        door = door or _ahead(stop, state, arrives, now, started=progress.started)
-        doors.append(replace(door, number=number))
-        free = door.ends_at
+            arrives = max(arrives, earliest)
+            emptyings.append(_emptying(halt, arrives, free, now, after=len(doors)))
+            free = emptyings[-1].ends_at
+        else:
+            doors.append(_visit(halt, progress, arrives, free, now))
+            free = doors[-1].ends_at
     final = final_hand_overs(published, progress)
     home = bool(final) and all(door.past for door in doors)
     back = final[-1].device_at if home else free + travel[-1] * roads.pace.at(free)
@@ -205,7 +200,7 @@ def _in_order(stops: Sequence[dict[str, Any]], progress: RoundProgress) -> list[
 def _with_emptyings(
     stops: Sequence[NumberedStop], emptyings: Sequence[EmptyingState], progress: RoundProgress
 ) -> list[Halt]:
-    """Return the stops with the emptyings between them, without those passed over.
+    """Return the stops with the emptyings between them, but the ones passed over.
 
     One that is done comes after the visits decided before it. Another comes before the first open
     stop that the plan has after it, or last.
@@ -230,6 +225,22 @@ def _place_of(emptying: EmptyingState, halts: Sequence[Halt], progress: RoundPro
         if done is None and decided is None and number > emptying.after:
             return index
     return len(halts)
+
+
+def _visit(
+    halt: tuple[int, dict[str, Any]],
+    progress: RoundProgress,
+    arrives: datetime,
+    free: datetime,
+    now: datetime,
+) -> StopEta:
+    """Return a stop with its times: past, under way or ahead."""
+    number, stop = halt
+    state = progress.visits.get(stop["pickup"], WAITING)
+    door = _past(stop, state, free, now) if state.settled else None
+    door = door or _at_the_door(stop, state, free, now)
+    door = door or _ahead(stop, state, arrives, now, started=progress.started)
+    return replace(door, number=number)
 
 
 def _emptying(

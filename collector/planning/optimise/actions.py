@@ -63,8 +63,7 @@ def request_plan(
     run = create_run(session, now=now, bank_id=bank_id, day=day, objectives=objectives)
     asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds, "iterations": iterations}
     asked |= {"propose": not objectives.at_once, "levels": levels or not objectives.at_once}
-    if objectives.replans:
-        asked["changes"] = published_changes(session, run, plan)
+    asked |= {"changes": published_changes(session, run, plan)} if objectives.replans else {}
     job = enqueue(
         session,
         now=now,
@@ -75,16 +74,9 @@ def request_plan(
         deadline_seconds=seconds + OVERHEAD_SECONDS,
     )
     run.job_id = job.id
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=asked_by,
-        action="plan asked",
-        subject=f"day_plan:{plan.id}",
-        run=run.id,
-        job=job.id,
-    )
+    subject, by_run = f"day_plan:{plan.id}", {"run": run.id, "job": job.id}
+    act = "plan asked"
+    record(session, now=now, bank_id=bank_id, actor=asked_by, action=act, subject=subject, **by_run)
     return job
 
 

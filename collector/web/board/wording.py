@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -229,6 +230,30 @@ REFUSALS: Mapping[str, LazyString] = {
 }
 
 
+CODED: Mapping[str, Mapping[Any, Any]] = {
+    "purpose": PURPOSES,
+    "health": HEALTH,
+    "pickup_state": STATES,
+    "donor_state": DONOR_STATES,
+    "suspension": SUSPENSIONS,
+    "failure": FAILURES,
+    "flag": FLAGS,
+    "judgement": JUDGEMENTS,
+    "policy": POLICIES,
+    "choice": CHOICES,
+    "why_no_day": WHY_NO_DAY,
+    "incident": INCIDENTS,
+    "decision": DECISIONS,
+    "detail": DETAILS,
+    "load_item": LOAD_ITEMS,
+    "round_state": ROUND_STATES,
+    "door_flag": DOOR_FLAGS,
+    "refusal": REFUSALS,
+    "container_state": CONTAINER_STATES,
+}
+"""The words of codes, by the name of their filter."""
+
+
 def add_words(blueprint: Blueprint) -> None:
     """Register the words and units for the board's templates."""
     for name, fill in (
@@ -239,37 +264,20 @@ def add_words(blueprint: Blueprint) -> None:
         ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),
         ("more_time", lambda seconds: signed(duration(abs(seconds)), seconds, least=30)),
         ("in_ten", in_ten),
-        ("purpose", lambda code: word(PURPOSES, code)),
-        ("health", lambda code: word(HEALTH, code)),
-        ("pickup_state", lambda code: word(STATES, code)),
-        ("donor_state", lambda code: word(DONOR_STATES, code)),
-        ("suspension", lambda code: word(SUSPENSIONS, code)),
-        ("failure", lambda code: word(FAILURES, code)),
-        ("flag", lambda code: word(FLAGS, code)),
-        ("judgement", lambda code: word(JUDGEMENTS, code)),
-        ("policy", lambda code: word(POLICIES, code)),
-        ("choice", lambda code: word(CHOICES, code)),
         ("way", lambda code: str(WAYS[code][0])),
         ("way_why", lambda code: str(WAYS[code][1])),
         ("disruption", lambda code: str(DISRUPTIONS[code])),
-        ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
         ("phase", lambda code: str(PHASES[code])),
         ("absence", absence),
         ("site_gaps", site_gap_words),
         ("month", month),
-        ("incident", lambda code: word(INCIDENTS, code)),
-        ("decision", lambda code: word(DECISIONS, code)),
-        ("detail", lambda code: word(DETAILS, code)),
-        ("load_item", lambda code: word(LOAD_ITEMS, code)),
-        ("round_state", lambda code: word(ROUND_STATES, code)),
-        ("door_flag", lambda code: word(DOOR_FLAGS, code)),
-        ("refusal", lambda code: word(REFUSALS, code)),
-        ("container_state", lambda code: word(CONTAINER_STATES, code)),
         ("search_words", donor_words),
         ("source", lambda text: str(SOURCES.get(text, text))),
         ("action", action_words),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
+    for name, known in CODED.items():
+        blueprint.add_app_template_filter(partial(word, known), f"board_{name}")
     blueprint.add_app_template_filter(words_to_say, "words_to_say")
 
 

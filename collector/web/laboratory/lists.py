@@ -8,7 +8,8 @@ from flask import Blueprint, Response, render_template
 from collector.db import reading
 from collector.errors import Refused
 from collector.field_parsers import parse_date
-from collector.laboratory.lists.queries import Cell, LaboratoryList, ListPeriod, list_rows
+from collector.laboratory.lists.period import ListPeriod
+from collector.laboratory.lists.queries import Cell, LaboratoryList, list_rows
 from collector.people.models import Role
 from collector.service_day import ServiceDay
 from collector.web.framework.forms import ChoiceField, Form, ParsedField
