@@ -228,7 +228,7 @@ def _place_of(emptying: EmptyingState, halts: Sequence[Halt], progress: RoundPro
 
 
 def _visit(
-    halt: tuple[int, dict[str, Any]],
+    halt: NumberedStop,
     progress: RoundProgress,
     arrives: datetime,
     free: datetime,

@@ -8,6 +8,7 @@ from collector.audit.actions import record
 from collector.errors import Conflict
 from collector.jobs.actions import AT_WORK, ask_cancel, enqueue, run_again
 from collector.jobs.models import Job
+from collector.planning.models import PlanningRun
 from collector.planning.optimise.changes import published_changes
 from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.runs import create_run
@@ -74,10 +75,23 @@ def request_plan(
         deadline_seconds=seconds + OVERHEAD_SECONDS,
     )
     run.job_id = job.id
-    subject, by_run = f"day_plan:{plan.id}", {"run": run.id, "job": job.id}
-    act = "plan asked"
-    record(session, now=now, bank_id=bank_id, actor=asked_by, action=act, subject=subject, **by_run)
+    _record_asked(session, now, run, job, asked_by)
     return job
+
+
+def _record_asked(
+    session: Session, now: datetime, run: PlanningRun, job: Job, asked_by: str
+) -> None:
+    record(
+        session,
+        now=now,
+        bank_id=run.bank_id,
+        actor=asked_by,
+        action="plan asked",
+        subject=f"day_plan:{run.day_plan_id}",
+        run=run.id,
+        job=job.id,
+    )
 
 
 def plan_again(
