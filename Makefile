@@ -8,7 +8,7 @@ CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/tes
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema starts warm clean
+.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema starts kills warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ schema: .venv/developed ## Generate the JSON Schema of the planner's format
 starts: .venv/developed ## Race first starts, 200 rounds of four processes, and kill migrations
 	$(BIN)/python -m bench.first_starts race --rounds 200
 	$(BIN)/python -m bench.first_starts kill --points 40
+
+kills: .venv/developed .venv/built ## Dispense 200 bottles over HTTP while the web workers are killed, on both databases
+	MILKROUND_DISPENSINGS=200 $(BIN)/pytest -q tests/collector/dispensary/test_killed.py
 
 warm: .venv/developed ## Compile the planner ahead; nothing is done where that was done
 	@$(BIN)/python -m routing warm

@@ -42,9 +42,9 @@ def bench(*words: str) -> dict[str, int]:
 
 
 def test_four_first_starts_at_once_share_one_secret_and_none_dies() -> None:
-    counts = bench("race", "--rounds", "20")
+    counts = bench("race", "--rounds", "5")
     assert counts["failed starts"] == 0
-    assert counts["rounds with one key"] == 20
+    assert counts["rounds with one key"] == 5
 
 
 def test_a_killed_migration_is_whole_or_undone_and_can_be_repeated(empty_url: str) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -131,12 +131,33 @@ def paid(problem: Problem, plan: Plan) -> int:
     return sum(tour_cost(problem, tour).paid for tour in plan.tours)
 
 
-@pytest.fixture
-def served(tmp_path: Path, first_port: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A demonstration that is being served from a shell that ignores Ctrl-C, and its port."""
+def test_a_killed_demonstration_leaves_nothing_goes_on_in_its_folder_and_stops_by_ctrl_c(
+    tmp_path: Path, first_port: int
+) -> None:
+    with served(tmp_path, first_port) as (process, port):
+        assert len(links_of(process)) == 6
+        assert len(children(port)) >= 1
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE_SECONDS)
+        eventually(lambda: not children(port))
+    with served(tmp_path, first_port) as (process, port):
+        links = links_of(process)
+        assert len(links) == 6
+        for link in links:
+            with urlopen(link) as answer:  # noqa: S310 - our own server
+                assert answer.status == 200
+        assert len(children(port)) >= 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert children(port) == []
+
+
+@contextmanager
+def served(home: Path, first_port: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Serve a demonstration from a shell that ignores Ctrl-C; yield the process and its port."""
     port = free_port("127.0.0.1", first_port)
     ignoring_ctrl_c = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
-    command = [*ignoring_ctrl_c, *MILKROUND, "demo", "--home", str(tmp_path), "--port", str(port)]
+    command = [*ignoring_ctrl_c, *MILKROUND, "demo", "--home", str(home), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process, port
@@ -153,31 +174,6 @@ def links_of(process: subprocess.Popen[str]) -> list[str]:
         assert line, f"it ended early: {said}"
         said += line
     return re.findall(r"http://\S+(?=#go)", said)
-
-
-def test_four_links_that_answer_and_ctrl_c_that_stops_everything(
-    served: tuple[subprocess.Popen[str], int],
-) -> None:
-    process, port = served
-    links = links_of(process)
-    assert len(links) == 6
-    for link in links:
-        with urlopen(link) as answer:  # noqa: S310 - our own server
-            assert answer.status == 200
-    assert len(children(port)) >= 1
-    process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE_SECONDS) == 0
-    assert children(port) == []
-
-
-def test_nothing_stays_when_the_demonstration_itself_is_killed(
-    served: tuple[subprocess.Popen[str], int],
-) -> None:
-    process, port = served
-    links_of(process)
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE_SECONDS)
-    eventually(lambda: not children(port))
 
 
 def children(port: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -49,9 +50,12 @@ class Server:
                 outer.asked.append(self.path)
                 found = outer.answer(self.path, body)
                 wrong = isinstance(found, dict) and found.get("code") not in {None, "Ok"}
-                self.send_response(400 if wrong else 200)
-                self.end_headers()
-                self.wfile.write(found if isinstance(found, bytes) else json.dumps(found).encode())
+                # A client that gave up has closed its end.
+                with suppress(BrokenPipeError):
+                    self.send_response(400 if wrong else 200)
+                    self.end_headers()
+                    text = found if isinstance(found, bytes) else json.dumps(found).encode()
+                    self.wfile.write(text)
 
             def log_message(self, *_: object) -> None:
                 """Stay silent."""
