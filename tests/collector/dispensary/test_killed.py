@@ -147,8 +147,16 @@ class ImpatientClient:
         self.dice = Random(len(cookie))  # noqa: S311 - the moments of the kills
 
     def post(self, path: str, **form: str) -> http.client.HTTPResponse:
-        """Post a form, again and again until a worker answers."""
+        """Post a form, again and again until a worker answers.
+
+        Raises
+        ------
+        RuntimeError
+            The server itself has ended.
+        """
         while True:
+            if self.server.process.poll() is not None:
+                raise RuntimeError("the server has ended")
             try:
                 return self._post_once(path, urlencode(form))
             except (ConnectionError, http.client.HTTPException):
