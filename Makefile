@@ -8,7 +8,7 @@ CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/tes
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema starts kills warm clean
+.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema starts chaos kills warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,13 @@ schema: .venv/developed ## Generate the JSON Schema of the planner's format
 starts: .venv/developed ## Race first starts, 200 rounds of four processes, and kill migrations
 	$(BIN)/python -m bench.first_starts race --rounds 200
 	$(BIN)/python -m bench.first_starts kill --points 40
+
+chaos: .venv/developed warm ## Kill jobs and publications, and interleave edits, on both databases (an hour)
+	for database in "" --postgresql; do \
+	  $(BIN)/python -m bench.killed_jobs --jobs 200 --kills 60 $$database && \
+	  $(BIN)/python -m bench.killed_publications --kills 500 $$database && \
+	  $(BIN)/python -m bench.interleaved_edits --edits 10000 $$database || exit 1; \
+	done
 
 kills: .venv/developed .venv/built ## Dispense 200 bottles over HTTP while the web workers are killed, on both databases
 	MILKROUND_DISPENSINGS=200 $(BIN)/pytest -q tests/collector/dispensary/test_killed.py

@@ -12,11 +12,9 @@ import argparse
 import json
 import os
 import signal
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from bench.forked import exit_code, forked
 from collector import migrations
 from collector.config import settings_from
 from collector.db import Base, sqlite, tune_sqlite
@@ -40,8 +39,8 @@ def race(rounds: int, url: str | None = None) -> dict[str, int]:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder) / "home"
             gate = time.monotonic() + 0.02
-            started = [_forked(partial(_start, home, url, gate)) for _ in range(STARTS)]
-            codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in started]
+            started = [forked(partial(_start, home, url, gate)) for _ in range(STARTS)]
+            codes = [exit_code(pid) for pid in started]
             keys = {path.read_text() for path in home.glob("seen.*")}
             found["starts"] += STARTS
             found["failed starts"] += sum(code != 0 for code in codes)
@@ -66,8 +65,8 @@ def kill(points: int, url: str) -> dict[str, int]:
         at = 1 + point * (statements - 1) // max(points - 1, 1)
         engine = _engine(url)
         _empty(engine, url)
-        child = _forked(partial(_migrate_until, url, at))
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        child = forked(partial(_migrate_until, url, at))
+        code = exit_code(child)
         found["killed"] += code == -signal.SIGKILL
         tables = set(inspect(engine).get_table_names()) - {"alembic_version"}
         whole = tables == set(Base.metadata.tables) and migrations.is_current(engine)
@@ -119,22 +118,6 @@ def _empty(engine: Engine, url: str) -> None:
         return
     for path in Path(make_url(url).database or "").parent.glob("milkround.sqlite3*"):
         path.unlink()
-
-
-def _forked(work: Callable[[], None]) -> int:
-    """Run a function in a forked process; its exit code is 1 after an error."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException as error:  # noqa: BLE001 - reported by the exit code
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
 
 
 def main() -> None:
