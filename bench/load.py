@@ -157,7 +157,7 @@ def prepared(app: Flask) -> Keys:
 def kinds_of(port: int, keys: Keys, options: argparse.Namespace) -> list[Kind]:
     """Return the kinds of requests that have a rate."""
     desk = {"Cookie": f"{Surface.DESK.value}={keys.desk}"}
-    phone, csrf_token = _phone_headers(port, keys)
+    phone, csrf_token = phone_headers(port, keys)
     round_path = f"/phone/rounds/{keys.round_id}"
     numbers = count(1_000_000)
     device = str(uuid4())
@@ -258,7 +258,7 @@ def _answered(line: HTTPConnection, kind: Kind) -> int:
     return UNREACHED
 
 
-def _phone_headers(port: int, keys: Keys) -> tuple[dict[str, str], str]:
+def phone_headers(port: int, keys: Keys) -> tuple[dict[str, str], str]:
     """Return the cookies of a phone, and the token that its POSTs carry."""
     headers = {"Cookie": f"{Surface.PHONE.value}={keys.phone}"}
     line = HTTPConnection(LOOPBACK, port, timeout=60)

@@ -40,9 +40,13 @@ class Processes:
                 child.kill()
                 child.wait()
 
-    def start(self, arguments: Sequence[str], *, log: Path) -> None:
-        """Start a `milkround` command; its output is appended to a file."""
-        command = [sys.executable, "-m", "collector.cli", *arguments]
+    def start(self, arguments: Sequence[str], *, log: Path) -> int:
+        """Start a `milkround` command and return its process ID; its output goes to a file."""
+        return self.start_module("collector.cli", arguments, log=log)
+
+    def start_module(self, module: str, arguments: Sequence[str], *, log: Path) -> int:
+        """Start a module as a program, and return its process ID; its output goes to a file."""
+        command = [sys.executable, "-m", module, *arguments]
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603 - the command is our own
                 tied(command, number=signal.SIGTERM),
@@ -51,6 +55,7 @@ class Processes:
                 process_group=0,
             )
         self._children.append(child)
+        return child.pid
 
     def wait_for_port(self, host: str, port: int) -> None:
         """Wait until a port accepts connections, or until one of the processes has ended."""

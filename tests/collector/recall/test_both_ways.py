@@ -30,8 +30,6 @@ from tests.recall_bench import fill_row
 from tests.release_bench import LATER, ReleaseBench
 from tests.town import Town
 
-pytestmark = pytest.mark.twin
-
 DONORS, CHILDREN, POOLS, BOTTLES, PAIRS = 40, 30, 60, 4, 1000
 
 
